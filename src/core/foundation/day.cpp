@@ -1,0 +1,81 @@
+#include "crm/foundation/day.hpp"
+
+#include <charconv>
+#include <cstdio>
+
+#include "crm/foundation/error.hpp"
+
+namespace crm {
+
+namespace {
+
+// Years are counted from March, so that the leap day ends a year and month lengths follow one linear rule. The
+// calendar repeats every 400 years of 146097 days.
+constexpr std::int64_t days_in_era = 146097;
+constexpr std::int64_t march_first_0000_to_2000 = 730425;  // days from 0000-03-01 to 2000-01-01
+
+struct Civil {
+    std::int64_t year;
+    int month, day;
+};
+
+Civil civil_of(std::int64_t number) {
+    const std::int64_t since = number + march_first_0000_to_2000;
+    const std::int64_t era = (since >= 0 ? since : since - (days_in_era - 1)) / days_in_era;
+    const std::int64_t in_era = since - era * days_in_era;
+    const std::int64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / (days_in_era - 1)) / 365;
+    const std::int64_t in_year = in_era - (365 * year + year / 4 - year / 100);
+    const std::int64_t from_march = (5 * in_year + 2) / 153;
+    const int day = static_cast<int>(in_year - (153 * from_march + 2) / 5 + 1);
+    const int month = static_cast<int>(from_march < 10 ? from_march + 3 : from_march - 9);
+    return {year + era * 400 + (month <= 2 ? 1 : 0), month, day};
+}
+
+std::int64_t number_of(const Civil& date) {
+    const std::int64_t year = date.month <= 2 ? date.year - 1 : date.year;
+    const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+    const std::int64_t in_era = year - era * 400;
+    const std::int64_t in_year = (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
+    return era * days_in_era + in_era * 365 + in_era / 4 - in_era / 100 + in_year - march_first_0000_to_2000;
+}
+
+[[noreturn]] void refuse(std::string_view text) {
+    throw corrupt_data("\"" + std::string(text) + "\" is no date", {}, "A date is written like 2026-11-01.");
+}
+
+}  // namespace
+
+std::string to_iso(Day day) {
+    const Civil date = civil_of(day.number);
+    const bool before_christ = date.year <= 0;
+    char text[40];
+    std::snprintf(text, sizeof text, "%04lld-%02d-%02d%s",
+                  static_cast<long long>(before_christ ? 1 - date.year : date.year), date.month, date.day,
+                  before_christ ? " BC" : "");
+    return text;
+}
+
+Day day_from_iso(std::string_view text) {
+    const bool before_christ = text.ends_with(" BC");
+    const char* at = text.data();
+    const char* const end = at + text.size() - (before_christ ? 3 : 0);
+    const auto number = [&](auto& value, char after, std::ptrdiff_t least_digits) {
+        const auto [next, error] = std::from_chars(at, end, value);
+        if (error != std::errc() || next - at < least_digits || *at == '-') refuse(text);
+        at = next;
+        if (after && (at == end || *at++ != after)) refuse(text);
+    };
+    Civil date{};
+    number(date.year, '-', 4);
+    number(date.month, '-', 2);
+    number(date.day, '\0', 2);
+    if (at != end || date.year < 1 || date.year > 6'000'000) refuse(text);
+    if (before_christ) date.year = 1 - date.year;
+    const std::int64_t days = number_of(date);
+    if (days < earliest_day.number || days > latest_day.number) refuse(text);
+    const Day day{static_cast<std::int32_t>(days)};
+    if (to_iso(day) != text) refuse(text);
+    return day;
+}
+
+}  // namespace crm
