@@ -1,0 +1,109 @@
+#include "bind/model.hpp"
+
+namespace crm::bind {
+
+namespace {
+
+constexpr int newest_version = 1;
+constexpr std::size_t header_size = 1 + sizeof(std::uint64_t);
+
+const ModelKind*& first_kind() {
+    static const ModelKind* first = nullptr;
+    return first;
+}
+
+/// FNV-1a: recognises damage and tells models apart, nothing more.
+std::uint64_t fingerprint(Bytes bytes) {
+    std::uint64_t hash = 14695981039346656037u;
+    for (const std::byte byte : bytes) hash = (hash ^ static_cast<std::uint64_t>(byte)) * 1099511628211u;
+    return hash;
+}
+
+/// What a stored model is recognised by without decoding it: the pointer to one kept out of line, so that it is not
+/// even fetched again; the bytes of a compressed one; of any other its version and fingerprint.
+Bytes mark_of(const struct varlena* value) {
+    const auto* const raw = reinterpret_cast<const std::byte*>(value);
+    if (VARATT_IS_EXTERNAL_ONDISK(value) || VARATT_IS_COMPRESSED(value)) return {raw, VARSIZE_ANY(value)};
+    if (VARATT_IS_EXTERNAL(value)) return {};
+    return {reinterpret_cast<const std::byte*>(VARDATA_ANY(value)),
+            std::min<std::size_t>(VARSIZE_ANY_EXHDR(value), header_size)};
+}
+
+}  // namespace
+
+void make_known(ModelKind& kind) {
+    kind.next = first_kind();
+    first_kind() = &kind;
+}
+
+const ModelKind& ModelKind::find(std::string_view name) {
+    std::string known;
+    for (const ModelKind* kind = first_kind(); kind; kind = kind->next) {
+        if (kind->name == name) return *kind;
+        known += (known.empty() ? "" : ", ") + std::string(kind->name);
+    }
+    throw invalid_argument("unknown kind of model \"" + std::string(name) + "\"", {}, "Known kinds: " + known + ".");
+}
+
+void save_model(const Model& model, Writer& out) {
+    Writer content;
+    content.text(model.kind());
+    model.save(content);
+    out.put(static_cast<std::uint8_t>(newest_version));
+    out.put(fingerprint(content.bytes()));
+    out.raw(content.bytes().data(), content.bytes().size());
+}
+
+void AnyModel::save(Writer& out) const { save_model(*model_, out); }
+
+AnyModel AnyModel::load(Reader& in) {
+    read_version(in, newest_version, "model");
+    if (in.get<std::uint64_t>() != fingerprint(in.rest())) throw corrupt_data("model is damaged");
+    return AnyModel(ModelKind::find(in.text()).load(in));
+}
+
+Json AnyModel::to_json() const {
+    Json::Object members{{"kind", model_->kind()}, {"version", newest_version}};
+    for (auto& member : model_->to_json()) members.push_back(std::move(member));
+    return members;
+}
+
+AnyModel AnyModel::from_json(const Json& json) {
+    const ModelKind& kind = ModelKind::find(json.at("kind", "model").string("kind"));
+    json.at("version", "model").integer("version", 1, newest_version);
+    Json::Object own;
+    for (const auto& member : json.object("model"))
+        if (member.first != "kind" && member.first != "version") own.push_back(member);
+    return AnyModel(kind.from_json(own));
+}
+
+AnyModel AnyModel::make(std::string_view kind, const Json& parameters) {
+    return AnyModel(ModelKind::find(kind).make(parameters));
+}
+
+const Model& ModelMemory::decoded(Datum datum) {
+    const auto* const value = reinterpret_cast<const struct varlena*>(DatumGetPointer(datum));
+    const Bytes mark = mark_of(value);
+    if (model_ && !mark.empty() && std::ranges::equal(mark, mark_)) return **model_;
+    model_.reset();
+    model_ = decode<AnyModel>(varlena_bytes(datum));
+    mark_.assign(mark.begin(), mark.end());
+    return **model_;
+}
+
+void refuse_kind(const Model& model) {
+    throw invalid_argument("function does not apply to a model of kind " + std::string(model.kind()), {},
+                           "Pass a model of a kind that answers this question; crm.fit_info(model) tells the kind.");
+}
+
+void warn_of_failed_fit(const Model& model) {
+    const std::string kind(model.kind());
+    const auto report = model.report();
+    const std::string reason = report ? report->message : "";
+    call([&kind, &reason] {
+        ereport(WARNING, (errmsg("model of kind %s could not be fitted: %s", kind.c_str(), reason.c_str()),
+                          errhint("Its scores are NULL; crm.fit_info(model) says why for each model.")));
+    });
+}
+
+}  // namespace crm::bind

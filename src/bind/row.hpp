@@ -1,0 +1,130 @@
+// C++ classes as composite values and rows. Row<T> says which columns a class has:
+//
+//   template <> struct Row<Point> {
+//       using Columns = std::tuple<double, std::optional<double>>;   // std::optional: may be NULL
+//       static Columns columns(const Point&);                        // to be a result
+//       static Point from(double, std::optional<double>);            // to be an argument
+//   };
+#pragma once
+#include "bind/column.hpp"
+
+namespace crm::bind {
+
+template <class T>
+struct Row;
+
+template <class T>
+concept Composite = requires {
+    typename Row<T>::Columns;
+};
+
+template <class T>
+struct NullableColumn : Column<T> {
+    static constexpr bool nullable = false;
+    using Value = T;
+};
+template <class T>
+struct NullableColumn<std::optional<T>> : Column<T> {
+    static constexpr bool nullable = true;
+    using Value = T;
+};
+
+template <class Columns>
+struct ColumnTypes;
+template <class... T>
+struct ColumnTypes<std::tuple<T...>> {
+    static constexpr std::array types{NullableColumn<T>::type...};
+};
+
+/// Throws when the row type's attributes are not these: somebody altered it.
+void require_types(TupleDesc descriptor, std::span<const Oid> types);
+
+/// Reads the attributes of a composite value where it lies, without a copy and whatever its header: a stored row is a
+/// short varlena that is not aligned.
+class TupleReader {
+public:
+    /// `verified_type` remembers, from row to row, the type whose attributes were found to be `types`.
+    TupleReader(Datum datum, std::span<const Oid> types, Oid& verified_type);
+
+    /// The next attribute, or nothing when it is NULL.
+    template <class T>
+    std::optional<T> next() {
+        if (is_null(attribute_++)) return {};
+        if constexpr (Column<T>::type == TEXTOID) {
+            const char* const value = next_varlena();
+            return Column<T>::read(PointerGetDatum(value));
+        } else {
+            align(sizeof(T));
+            T value;
+            std::memcpy(&value, data_ + offset_, sizeof value);
+            offset_ += sizeof value;
+            return value;
+        }
+    }
+
+private:
+    bool is_null(int attribute) const { return nulls_ && att_isnull(attribute, nulls_); }
+    void align(std::size_t size) { offset_ = (offset_ + size - 1) / size * size; }
+    const char* next_varlena();
+
+    const char* data_;
+    const bits8* nulls_;
+    std::size_t offset_ = 0;
+    int attribute_ = 0;
+};
+
+/// Makes composite values of the type that the SQL function was declared to return.
+class TupleMaker {
+public:
+    /// The descriptor is looked up once a call site and kept in `function`'s memory.
+    void prepare(FunctionCallInfo fcinfo, std::span<const Oid> types);
+    Datum make(Datum* values, bool* nulls) const;
+
+private:
+    TupleDesc descriptor_ = nullptr;
+};
+
+/// The columns of a row as Datums.
+template <class Columns>
+struct Cells {
+    static constexpr std::size_t size = std::tuple_size_v<Columns>;
+    std::array<Datum, size> values{};
+    std::array<bool, size> nulls{};
+
+    explicit Cells(const Columns& columns) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) { (set(I, std::get<I>(columns)), ...); }
+        (std::make_index_sequence<size>());
+    }
+
+private:
+    template <class T>
+    void set(std::size_t at, const T& value) {
+        values[at] = Column<T>::make(value);
+    }
+    template <class T>
+    void set(std::size_t at, const std::optional<T>& value) {
+        nulls[at] = !value;
+        if (value) values[at] = Column<T>::make(*value);
+    }
+};
+
+/// The composite value as a T; nothing when a column that may not be NULL is NULL.
+template <Composite T>
+std::optional<T> read_tuple(Datum datum, Oid& verified_type) {
+    using Columns = typename Row<T>::Columns;
+    return [&]<std::size_t... I>(std::index_sequence<I...>)->std::optional<T> {
+        TupleReader reader(datum, ColumnTypes<Columns>::types, verified_type);
+        const std::tuple cells{reader.next<typename NullableColumn<std::tuple_element_t<I, Columns>>::Value>()...};
+        if (((!NullableColumn<std::tuple_element_t<I, Columns>>::nullable && !std::get<I>(cells)) || ...)) return {};
+        const auto cell = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
+            if constexpr (NullableColumn<std::tuple_element_t<J, Columns>>::nullable)
+                return std::get<J>(cells);
+            else
+                return *std::get<J>(cells);
+        };
+        return Row<T>::from(cell(std::integral_constant<std::size_t, I>())...);
+    }
+    (std::make_index_sequence<std::tuple_size_v<Columns>>());
+}
+
+}  // namespace crm::bind
