@@ -104,13 +104,12 @@ Datum advance(FunctionCallInfo fcinfo, const Function& add) {
     using T = std::tuple_element_t<0, Parameters>;
     using Arguments = typename RowOf<T, Parameters>::Arguments;
 
-    const MemoryContext context = aggregate_context(fcinfo);
     AggregateState* state = state_argument(fcinfo, 0);
     auto arguments = Arguments::template read<1>(fcinfo, call_site<typename Arguments::Memory>(fcinfo));
     return std::apply(
         [&](auto&... argument) {
             if ((!argument || ...)) return give_state(fcinfo, state);
-            if (!state) state = StateOf<T>::known.create(context);
+            if (!state) state = StateOf<T>::known.create(aggregate_context(fcinfo));
             add(static_cast<StateOf<T>*>(state)->value, *argument...);
             return give_state(fcinfo, state);
         },

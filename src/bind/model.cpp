@@ -5,7 +5,6 @@ namespace crm::bind {
 namespace {
 
 constexpr int newest_version = 1;
-constexpr std::size_t header_size = 1 + sizeof(std::uint64_t);
 
 const ModelKind*& first_kind() {
     static const ModelKind* first = nullptr;
@@ -17,16 +16,6 @@ std::uint64_t fingerprint(Bytes bytes) {
     std::uint64_t hash = 14695981039346656037u;
     for (const std::byte byte : bytes) hash = (hash ^ static_cast<std::uint64_t>(byte)) * 1099511628211u;
     return hash;
-}
-
-/// What a stored model is recognised by without decoding it: the pointer to one kept out of line, so that it is not
-/// even fetched again; the bytes of a compressed one; of any other its version and fingerprint.
-Bytes mark_of(const struct varlena* value) {
-    const auto* const raw = reinterpret_cast<const std::byte*>(value);
-    if (VARATT_IS_EXTERNAL_ONDISK(value) || VARATT_IS_COMPRESSED(value)) return {raw, VARSIZE_ANY(value)};
-    if (VARATT_IS_EXTERNAL(value)) return {};
-    return {reinterpret_cast<const std::byte*>(VARDATA_ANY(value)),
-            std::min<std::size_t>(VARSIZE_ANY_EXHDR(value), header_size)};
 }
 
 }  // namespace
@@ -81,13 +70,10 @@ AnyModel AnyModel::make(std::string_view kind, const Json& parameters) {
     return AnyModel(ModelKind::find(kind).make(parameters));
 }
 
-const Model& ModelMemory::decoded(Datum datum) {
-    const auto* const value = reinterpret_cast<const struct varlena*>(DatumGetPointer(datum));
-    const Bytes mark = mark_of(value);
-    if (model_ && !mark.empty() && std::ranges::equal(mark, mark_)) return **model_;
+const Model& ModelMemory::decode_anew(Datum datum) {
+    mark_.clear();
     model_.reset();
     model_ = decode<AnyModel>(varlena_bytes(datum));
-    mark_.assign(mark.begin(), mark.end());
     return **model_;
 }
 

@@ -57,12 +57,36 @@ inline constexpr bool is_stored<AnyModel> = true;
 /// The last model that a call site saw, decoded.
 class ModelMemory {
 public:
-    const Model& decoded(Datum datum);
+    bool recognises(Datum datum) const {
+        const Bytes mark = mark_of(datum);
+        return !mark.empty() && mark.size() == mark_.size() && std::memcmp(mark.data(), mark_.data(), mark.size()) == 0;
+    }
+
+    /// Forgets what it recognised. Once the model is found to be of use, `remember` makes the datum recognised.
+    const Model& decode_anew(Datum datum);
+    void remember(Datum datum) {
+        const Bytes mark = mark_of(datum);
+        mark_.assign(mark.begin(), mark.end());
+    }
 
 private:
-    std::vector<std::byte> mark_;  // what it is recognised by
+    /// What a stored model is recognised by without decoding it: the pointer to one kept out of line, so that it is not
+    /// even fetched again; the bytes of a compressed one; of any other its version and fingerprint.
+    static Bytes mark_of(Datum datum);
+
+    std::vector<std::byte> mark_;
     std::optional<AnyModel> model_;
 };
+
+inline Bytes ModelMemory::mark_of(Datum datum) {
+    constexpr std::size_t version_and_fingerprint = 1 + sizeof(std::uint64_t);
+    const auto* const value = reinterpret_cast<const struct varlena*>(DatumGetPointer(datum));
+    const auto* const raw = reinterpret_cast<const std::byte*>(value);
+    if (VARATT_IS_EXTERNAL_ONDISK(value) || VARATT_IS_COMPRESSED(value)) return {raw, VARSIZE_ANY(value)};
+    if (VARATT_IS_EXTERNAL(value)) return {};
+    return {reinterpret_cast<const std::byte*>(VARDATA_ANY(value)),
+            std::min<std::size_t>(VARSIZE_ANY_EXHDR(value), version_and_fingerprint)};
+}
 
 void save_model(const Model&, Writer&);
 
@@ -75,14 +99,20 @@ template <class M>
 requires std::derived_from<M, Model>
 struct Argument<M> {
     static constexpr int columns = 1;
-    using Memory = ModelMemory;
+    struct Memory : ModelMemory {
+        const M* usable = nullptr;
+    };
     static std::optional<std::reference_wrapper<const M>> read(FunctionCallInfo fcinfo, int at, Memory& memory) {
         if (PG_ARGISNULL(at)) return {};
-        const Model& model = memory.decoded(PG_GETARG_DATUM(at));
-        const auto* const wanted = dynamic_cast<const M*>(&model);
-        if (!wanted) refuse_kind(model);
-        if (!wanted->usable()) return {};
-        return *wanted;
+        if (const Datum datum = PG_GETARG_DATUM(at); !memory.recognises(datum)) {
+            const Model& model = memory.decode_anew(datum);
+            const auto* const wanted = dynamic_cast<const M*>(&model);
+            if (!wanted) refuse_kind(model);
+            memory.usable = wanted->usable() ? wanted : nullptr;
+            memory.remember(datum);
+        }
+        if (!memory.usable) return {};
+        return *memory.usable;
     }
 };
 

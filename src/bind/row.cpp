@@ -21,12 +21,12 @@ bool has_types(TupleDesc descriptor, std::span<const Oid> types) {
     return true;
 }
 
-[[noreturn]] void refuse_altered_type() {
+}  // namespace
+
+void refuse_altered_type() {
     throw invalid_argument("composite type is not as the extension created it", {},
                            "Its attributes were altered; restore them, or drop and create the extension again.");
 }
-
-}  // namespace
 
 void require_types(TupleDesc descriptor, std::span<const Oid> types) {
     if (!has_types(descriptor, types)) refuse_altered_type();
@@ -38,12 +38,15 @@ TupleReader::TupleReader(Datum datum, std::span<const Oid> types, Oid& verified_
     // Offsets within a tuple header count its 4-byte length word, which a short varlena does not have.
     const char* const header = reinterpret_cast<const char*>(bytes.data()) - VARHDRSZ;
     const auto type = header_field<Oid>(header, offsetof(HeapTupleHeaderData, t_choice.t_datum.datum_typeid));
-    const auto typmod =
-        header_field<std::int32_t>(header, offsetof(HeapTupleHeaderData, t_choice.t_datum.datum_typmod));
     const auto mask = header_field<std::uint16_t>(header, offsetof(HeapTupleHeaderData, t_infomask));
     const auto mask2 = header_field<std::uint16_t>(header, offsetof(HeapTupleHeaderData, t_infomask2));
     if ((mask2 & HEAP_NATTS_MASK) != types.size()) refuse_altered_type();
     if (type != verified_type || type == RECORDOID) {
+        // Beside a named type the field may hold something else than a type modifier.
+        const auto typmod =
+            type == RECORDOID
+                ? header_field<std::int32_t>(header, offsetof(HeapTupleHeaderData, t_choice.t_datum.datum_typmod))
+                : -1;
         const bool as_created = call([type, typmod, types] {
             TupleDesc const descriptor = lookup_rowtype_tupdesc(type, typmod);
             const bool same = has_types(descriptor, types);
@@ -55,14 +58,19 @@ TupleReader::TupleReader(Datum datum, std::span<const Oid> types, Oid& verified_
     }
     nulls_ =
         mask & HEAP_HASNULL ? reinterpret_cast<const bits8*>(header + offsetof(HeapTupleHeaderData, t_bits)) : nullptr;
-    data_ = header + header_field<std::uint8_t>(header, offsetof(HeapTupleHeaderData, t_hoff));
+    const auto header_size = header_field<std::uint8_t>(header, offsetof(HeapTupleHeaderData, t_hoff));
+    if (header_size > bytes.size() + VARHDRSZ) refuse_altered_type();
+    data_ = header + header_size;
+    size_ = bytes.size() + VARHDRSZ - header_size;
 }
 
 const char* TupleReader::next_varlena() {
     // A byte that is not zero starts a value with a short header, which is never padded.
-    if (data_[offset_] == 0) align(sizeof(std::int32_t));
-    const char* const value = data_ + offset_;
-    offset_ += VARSIZE_ANY(value);
+    if (offset_ < size_ && data_[offset_] == 0) offset_ = INTALIGN(offset_);
+    const char* const value = take(1);
+    const bool short_header = VARATT_IS_1B(value);
+    if (!short_header) take(VARHDRSZ - 1);
+    take(VARSIZE_ANY(value) - (short_header ? 1 : VARHDRSZ));
     return value;
 }
 
@@ -80,10 +88,43 @@ void TupleMaker::prepare(FunctionCallInfo fcinfo, std::span<const Oid> types) {
     });
     require_types(descriptor, types);
     descriptor_ = descriptor;
+    context_ = fcinfo->flinfo->fn_mcxt;
+    has_patterns_ = types.size() <= most_nullable;
+    for (int i = 0; i < descriptor->natts; ++i) has_patterns_ &= TupleDescAttr(descriptor, i)->attbyval;
 }
 
-Datum TupleMaker::make(Datum* values, bool* nulls) const {
-    return call([this, values, nulls] { return HeapTupleGetDatum(heap_form_tuple(descriptor_, values, nulls)); });
+Datum TupleMaker::make(Datum* values, bool* nulls) {
+    if (has_patterns_) return copy_of_pattern(values, nulls);
+    return form(values, nulls, CurrentMemoryContext);
+}
+
+Datum TupleMaker::form(Datum* values, bool* nulls, MemoryContext context) const {
+    return call([=, this] {
+        const MemoryContext caller = MemoryContextSwitchTo(context);
+        const Datum formed = HeapTupleGetDatum(heap_form_tuple(descriptor_, values, nulls));
+        MemoryContextSwitchTo(caller);
+        return formed;
+    });
+}
+
+Datum TupleMaker::copy_of_pattern(Datum* values, bool* nulls) {
+    const int size = descriptor_->natts;
+    std::size_t combination = 0;
+    for (int i = 0; i < size; ++i) combination |= std::size_t{nulls[i]} << i;
+    HeapTupleHeader& pattern = patterns_[combination];
+    if (!pattern) pattern = reinterpret_cast<HeapTupleHeader>(DatumGetPointer(form(values, nulls, context_)));
+
+    const std::size_t length = HeapTupleHeaderGetDatumLength(pattern);
+    auto* const copy = static_cast<char*>(std::memcpy(allocate_in(CurrentMemoryContext, length), pattern, length));
+    std::size_t at = pattern->t_hoff;
+    for (int i = 0; i < size; ++i) {
+        if (nulls[i]) continue;
+        const auto width = static_cast<std::size_t>(TupleDescAttr(descriptor_, i)->attlen);
+        at = (at + width - 1) / width * width;  // types passed by value are aligned to their width
+        store_att_byval(copy + at, values[i], static_cast<int>(width));
+        at += width;
+    }
+    return PointerGetDatum(copy);
 }
 
 }  // namespace crm::bind

@@ -36,6 +36,8 @@ struct ColumnTypes<std::tuple<T...>> {
     static constexpr std::array types{NullableColumn<T>::type...};
 };
 
+[[noreturn]] void refuse_altered_type();
+
 /// Throws when the row type's attributes are not these: somebody altered it.
 void require_types(TupleDesc descriptor, std::span<const Oid> types);
 
@@ -54,20 +56,23 @@ public:
             const char* const value = next_varlena();
             return Column<T>::read(PointerGetDatum(value));
         } else {
-            align(sizeof(T));
+            offset_ = (offset_ + sizeof(T) - 1) / sizeof(T) * sizeof(T);
             T value;
-            std::memcpy(&value, data_ + offset_, sizeof value);
-            offset_ += sizeof value;
+            std::memcpy(&value, take(sizeof value), sizeof value);
             return value;
         }
     }
 
 private:
     bool is_null(int attribute) const { return nulls_ && att_isnull(attribute, nulls_); }
-    void align(std::size_t size) { offset_ = (offset_ + size - 1) / size * size; }
+    const char* take(std::size_t size) {
+        if (size > size_ - std::min(offset_, size_)) refuse_altered_type();
+        return data_ + std::exchange(offset_, offset_ + size);
+    }
     const char* next_varlena();
 
     const char* data_;
+    std::size_t size_;
     const bits8* nulls_;
     std::size_t offset_ = 0;
     int attribute_ = 0;
@@ -76,12 +81,21 @@ private:
 /// Makes composite values of the type that the SQL function was declared to return.
 class TupleMaker {
 public:
-    /// The descriptor is looked up once a call site and kept in `function`'s memory.
+    /// The descriptor is looked up once a call site and kept in the function's memory.
     void prepare(FunctionCallInfo fcinfo, std::span<const Oid> types);
-    Datum make(Datum* values, bool* nulls) const;
+    Datum make(Datum* values, bool* nulls);
 
 private:
+    // A grouped query makes a million tuples: they are copied from one that the server formed, and the values replaced.
+    // What is NULL shapes a tuple, so there is a pattern for each combination.
+    static constexpr std::size_t most_nullable = 4;
+    Datum copy_of_pattern(Datum* values, bool* nulls);
+    Datum form(Datum* values, bool* nulls, MemoryContext context) const;
+
     TupleDesc descriptor_ = nullptr;
+    MemoryContext context_ = nullptr;
+    bool has_patterns_ = false;
+    std::array<HeapTupleHeader, std::size_t{1} << most_nullable> patterns_{};
 };
 
 /// The columns of a row as Datums.

@@ -1,0 +1,40 @@
+# The build that users run: make && make install && make installcheck. PG_CONFIG= picks the server.
+
+EXTENSION = control/pg_crm
+MODULE_big = pg_crm
+RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" control/pg_crm.control)
+
+SCRIPT = control/pg_crm--$(RELEASE).sql
+SQL_PARTS = $(addprefix control/sql/,model.sql value.sql)
+DATA = $(SCRIPT) $(wildcard control/pg_crm--*--*.sql)
+EXTRA_CLEAN = $(SCRIPT) $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
+
+SOURCES = $(sort $(wildcard src/core/*/*.cpp src/bind/*.cpp src/extension/*.cpp))
+OBJS = $(SOURCES:.cpp=.o)
+
+REGRESS = $(sort $(notdir $(basename $(wildcard sql/*.sql))))
+REGRESS_OPTS = --load-extension=pg_crm
+
+EIGEN_CFLAGS ?= $(or $(shell pkg-config --cflags eigen3 2>/dev/null),-I/usr/include/eigen3)
+STANDARD = -std=c++20
+PG_CPPFLAGS = -Iinclude -Isrc $(subst -I,-isystem ,$(EIGEN_CFLAGS)) -DEIGEN_MPL2_ONLY
+PG_CXXFLAGS = $(STANDARD) -O2 -fvisibility=hidden -fvisibility-inlines-hidden -Wall -Wextra -Wno-register -MMD -MP
+SHLIB_LINK = -lstdc++ -lm
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# The rule for LLVM bitcode knows nothing of PG_CXXFLAGS.
+BITCODE_CXXFLAGS += $(STANDARD) -MMD -MP -MF $@.d -MT $@
+
+# -Wextra on the server's own headers is noise.
+override CPPFLAGS := $(patsubst -I$(includedir_server),-isystem $(includedir_server),$(CPPFLAGS))
+
+all: $(SCRIPT)
+
+$(SCRIPT): $(SQL_PARTS) control/pg_crm.control
+	(printf '%s\n' '\echo Use "CREATE EXTENSION pg_crm" to load this file. \quit'; \
+	 for part in $(SQL_PARTS); do echo; cat $$part; done) > $@
+
+-include $(OBJS:.o=.d) $(OBJS:.o=.bc.d)

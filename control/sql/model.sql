@@ -1,0 +1,109 @@
+-- Schema and rights
+
+CREATE SCHEMA crm;
+COMMENT ON SCHEMA crm IS 'pg_crm: customer analytics in SQL.';
+GRANT USAGE ON SCHEMA crm TO PUBLIC;
+
+
+-- Support functions of all aggregates; a state knows what it is
+
+CREATE FUNCTION crm.aggregate_combine(internal, internal) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_aggregate_combine';
+COMMENT ON FUNCTION crm.aggregate_combine(internal, internal) IS 'Support of aggregates: merges two partial states.';
+
+CREATE FUNCTION crm.aggregate_serialize(internal) RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_aggregate_serialize';
+COMMENT ON FUNCTION crm.aggregate_serialize(internal) IS 'Support of aggregates: a partial state as bytes.';
+
+CREATE FUNCTION crm.aggregate_deserialize(bytea, internal) RETURNS internal
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_aggregate_deserialize';
+COMMENT ON FUNCTION crm.aggregate_deserialize(bytea, internal) IS 'Support of aggregates: a partial state from bytes.';
+
+
+-- Type model: any fitted model as a value
+
+CREATE TYPE crm.model;
+
+CREATE FUNCTION crm.model_in(cstring) RETURNS crm.model
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_model_in';
+COMMENT ON FUNCTION crm.model_in(cstring) IS 'Reads the text form of crm.model, a JSON object.';
+
+CREATE FUNCTION crm.model_out(crm.model) RETURNS cstring
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_model_out';
+COMMENT ON FUNCTION crm.model_out(crm.model) IS 'Writes the text form of crm.model, a JSON object.';
+
+CREATE FUNCTION crm.model_recv(internal) RETURNS crm.model
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_model_recv';
+COMMENT ON FUNCTION crm.model_recv(internal) IS 'Reads the binary form of crm.model.';
+
+CREATE FUNCTION crm.model_send(crm.model) RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_model_send';
+COMMENT ON FUNCTION crm.model_send(crm.model) IS 'Writes the binary form of crm.model.';
+
+CREATE TYPE crm.model (
+    INPUT = crm.model_in,
+    OUTPUT = crm.model_out,
+    RECEIVE = crm.model_recv,
+    SEND = crm.model_send,
+    STORAGE = extended
+);
+COMMENT ON TYPE crm.model IS
+    'Any fitted model as a value: store it in a table, score with it, cast it to jsonb to read it.';
+
+CREATE FUNCTION crm.to_jsonb(model crm.model) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_model_to_jsonb';
+COMMENT ON FUNCTION crm.to_jsonb(crm.model) IS 'The model as a document: kind, parameters, how it was fitted.';
+CREATE CAST (crm.model AS jsonb) WITH FUNCTION crm.to_jsonb(crm.model);
+COMMENT ON CAST (crm.model AS jsonb) IS 'The model as a document: kind, parameters, how it was fitted.';
+
+
+-- Making and reading models
+
+CREATE FUNCTION crm.finish_model(internal) RETURNS crm.model
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_aggregate_finish';
+COMMENT ON FUNCTION crm.finish_model(internal) IS 'Support of aggregates: fits the model.';
+
+CREATE FUNCTION crm.make_model(kind text, parameters jsonb) RETURNS crm.model
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_make_model';
+COMMENT ON FUNCTION crm.make_model(text, jsonb) IS
+    'A model from known parameters, by the names of the literature: crm.make_model(''bg_nbd'', ''{"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}'').';
+
+CREATE FUNCTION crm.fit_info(
+    model crm.model,
+    OUT kind text,
+    OUT observations bigint,
+    OUT distinct_observations bigint,
+    OUT skipped bigint,
+    OUT log_likelihood float8,
+    OUT aic float8,
+    OUT bic float8,
+    OUT converged boolean,
+    OUT iterations int,
+    OUT message text)
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_fit_info';
+COMMENT ON FUNCTION crm.fit_info(crm.model) IS
+    'How the fit went: rows read and skipped, log-likelihood, information criteria, convergence, and what to know of it. NULLs for a model made from known parameters.';
+
+CREATE FUNCTION crm.coef(
+    model crm.model,
+    OUT name text,
+    OUT estimate float8,
+    OUT std_error float8,
+    OUT lower float8,
+    OUT upper float8)
+    RETURNS SETOF record
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 4
+    AS 'MODULE_PATHNAME', 'crm_coef';
+COMMENT ON FUNCTION crm.coef(crm.model) IS
+    'The parameters with standard errors and 95 % intervals; Infinity or 0 without an error for one that ran to its boundary.';

@@ -1,0 +1,54 @@
+// What a model tells the optimiser about a sample, and the fit made of it. A new model derives one class from
+// Likelihood in its source file; everything else of fitting is here.
+#pragma once
+#include <Eigen/Core>
+#include <string>
+#include <vector>
+
+#include "crm/foundation/cancellation.hpp"
+#include "crm/numeric/maximise.hpp"
+#include "crm/value/estimates.hpp"
+
+namespace crm::value {
+
+/// The mean log-likelihood of a sample, as a function of the logarithms of the model's parameters. On the log scale
+/// a change of unit is a shift: bounds and start follow the sample's own scale, and Newton's path does not depend on it.
+class Likelihood {
+public:
+    virtual ~Likelihood() = default;
+
+    /// Number of customers behind the mean: the sum of the weights.
+    virtual double weight() const = 0;
+
+    /// Why these data cannot be fitted, in words for `message`; empty when they can.
+    virtual std::string obstacle() const = 0;
+
+    virtual numeric::Box bounds() const = 0;
+    virtual Eigen::VectorXd start() const = 0;
+
+    /// Polls the cancellation at least every 10 ms.
+    virtual void evaluate(const Eigen::VectorXd& log_parameters, numeric::Derivatives&,
+                          const Cancellation&) const = 0;
+
+    struct Verdict {
+        explicit Verdict(std::size_t parameters) : boundary(parameters, Boundary::none) {}
+
+        void set(Eigen::Index parameter, Boundary side) { boundary[static_cast<std::size_t>(parameter)] = side; }
+        void say(Eigen::Index parameter, Boundary side, const std::string& words) {
+            set(parameter, side);
+            message += (message.empty() ? "" : "; ") + words;
+        }
+
+        std::vector<Boundary> boundary;  // one for each parameter
+        std::string message;             // what it means in words; empty for an ordinary maximum
+        bool unbounded = false;          // the likelihood itself rises without limit: its value means nothing
+    };
+
+    /// What a maximum says when some parameters ran to their bounds.
+    virtual Verdict judge(const numeric::Maximum&) const = 0;
+};
+
+/// Maximises. `counts` brings observations, distinct_observations and skipped. Only a converged fit has estimates.
+[[nodiscard]] Fit fit(const Likelihood&, FitReport counts, const Cancellation&);
+
+}  // namespace crm::value

@@ -1,0 +1,28 @@
+// What every model of the amount of a purchase answers about a customer.
+#pragma once
+#include <optional>
+
+#include "crm/value/observation_model.hpp"
+#include "crm/value/parametric_model.hpp"
+
+namespace crm::value {
+
+class SpendModel : public ObservationModel {
+public:
+    /// Expected amount of one future purchase: the customer's own mean drawn towards the population's, or that of the
+    /// population when the customer has no repeat purchase. None where the model has no finite mean.
+    virtual std::optional<double> expected_spend(const Rfm& seen) const = 0;
+};
+
+/// P as ParametricModel asks for, with expected_spend as a member.
+template <class P>
+class FittedSpendModel final : public ParametricModel<FittedSpendModel<P>, P, SpendModel> {
+public:
+    using ParametricModel<FittedSpendModel<P>, P, SpendModel>::ParametricModel;
+
+    std::optional<double> expected_spend(const Rfm& seen) const override {
+        return this->parameters().expected_spend(seen);
+    }
+};
+
+}  // namespace crm::value

@@ -1,0 +1,199 @@
+#include "crm/value/gamma_gamma.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "crm/foundation/rounded.hpp"
+#include "crm/numeric/rising.hpp"
+
+namespace crm::value {
+
+namespace {
+
+using numeric::log_gamma;
+using numeric::rising;
+using numeric::Side;
+using Row = Tally<SpendHistory>::Entry;
+enum Parameter : Eigen::Index { P, Q, GAMMA };
+
+/// -ln Beta(s, q), exact also when both are large.
+double log_inverse_beta(double s, double q) {
+    return rising(std::max(s, q), std::min(s, q)).value - log_gamma(std::min(s, q));
+}
+
+/// How a posterior mean is shared between the customer's own amounts, y / (1 + y), and what is common to all,
+/// 1 / (1 + y), for y = sum / gamma; each exact also when it is small.
+struct Shares {
+    explicit Shares(double log_y) {
+        const double odds = std::exp(-std::abs(log_y)), log_larger = -std::log1p(odds);
+        const double larger = 1 / (1 + odds), smaller = odds / (1 + odds);
+        own = log_y > 0 ? larger : smaller;
+        common = log_y > 0 ? smaller : larger;
+        log_own = std::min(log_y, 0.0) + log_larger;
+        log_common = std::min(-log_y, 0.0) + log_larger;
+    }
+    double own, common, log_own, log_common;
+};
+
+}  // namespace
+
+std::optional<SpendHistory> GammaGamma::read(const Rfm& seen) {
+    const SpendHistory history{seen.frequency(), seen.monetary().value_or(0)};
+    if (!history.valid()) return {};
+    return history;
+}
+
+double GammaGamma::log_likelihood(const Rfm& seen) const {
+    const auto history = read(seen);
+    if (!history) return 0;
+    const auto [x, mean] = *history;
+    const double s = p * x;
+    const Shares share(std::log(mean) + std::log(x) - std::log(gamma));
+    return log_inverse_beta(s, q) + s * share.log_own + q * share.log_common - std::log(mean);
+}
+
+std::optional<double> GammaGamma::expected_spend(const Rfm& seen) const {
+    const double x = seen.monetary() ? seen.frequency() : 0;
+    const double weight = p * x + q - 1;
+    if (!(weight > 0)) return {};
+    return p * (gamma + x * std::max(seen.monetary().value_or(0), 0.0)) / weight;
+}
+
+namespace {
+
+class GammaGammaLikelihood final : public Likelihood {
+public:
+    explicit GammaGammaLikelihood(std::span<const Row> rows);
+
+    double weight() const override { return weight_; }
+    std::string obstacle() const override {
+        return weight_ > 0 ? "" : "no customer has a positive mean amount of repeat purchases";
+    }
+    numeric::Box bounds() const override;
+    Eigen::VectorXd start() const override;
+    void evaluate(const Eigen::VectorXd&, numeric::Derivatives&, const Cancellation&) const override;
+    Verdict judge(const numeric::Maximum&) const override;
+
+private:
+    bool all_equal() const { return least_ == most_; }
+
+    std::span<const Row> rows_;
+    std::vector<double> log_sum_;  // ln of each row's total amount
+    double weight_ = 0, mean_ = 0, mean_log_ = 0;
+    double least_ = HUGE_VAL, most_ = 0;
+};
+
+GammaGammaLikelihood::GammaGammaLikelihood(std::span<const Row> rows) : rows_(rows) {
+    log_sum_.reserve(rows.size());
+    for (const auto& [seen, weight] : rows) {
+        const double log_mean = std::log(seen.monetary);
+        log_sum_.push_back(log_mean + std::log(seen.frequency));
+        weight_ += weight;
+        mean_log_ += weight * log_mean;
+        least_ = std::min(least_, seen.monetary);
+        most_ = std::max(most_, seen.monetary);
+    }
+    mean_log_ /= weight_;
+    for (const auto& [seen, weight] : rows) mean_ += weight / weight_ * seen.monetary;
+}
+
+/// Wide enough that what lies beyond does not change a score; gamma in units of the mean amount.
+numeric::Box GammaGammaLikelihood::bounds() const {
+    const double unit = std::log(mean_);
+    return {Eigen::Vector3d(-18, -18, unit - 40), Eigen::Vector3d(18, 18, unit + 40)};
+}
+
+/// A population mean as observed, with moderate variation within and between customers.
+Eigen::VectorXd GammaGammaLikelihood::start() const {
+    constexpr double p = 3, q = 3;
+    return Eigen::Vector3d(std::log(p), std::log(q), std::log(mean_ * (q - 1) / p));
+}
+
+/// Sums over the rows of one frequency, of the weights times the shares.
+struct Sums {
+    double weight = 0, own = 0, common = 0, both = 0, log_own = 0, log_common = 0;
+};
+
+/// Adds the derivatives over log-parameters of all customers with one frequency.
+void accumulate(const GammaGamma& model, double x, const Sums& sums, numeric::Derivatives& out) {
+    const double s = model.p * x, q = model.q, w = sums.weight;
+    const auto by_s = rising(s, q), by_q = rising(q, s);
+    const double whole = numeric::trigamma(s + q);
+
+    out.value += w * log_inverse_beta(s, q) + s * sums.log_own + q * sums.log_common;
+
+    const double slope_p = s * (w * by_s.slope + sums.log_own), slope_q = q * (w * by_q.slope + sums.log_common);
+    out.gradient[P] += slope_p;
+    out.gradient[Q] += slope_q;
+    out.gradient[GAMMA] += q * sums.own - s * sums.common;
+
+    auto& h = out.hessian;
+    h(P, P) += slope_p + s * s * w * by_s.curvature;
+    h(P, Q) += s * q * w * whole;
+    h(P, GAMMA) -= s * sums.common;
+    h(Q, Q) += slope_q + q * q * w * by_q.curvature;
+    h(Q, GAMMA) += q * sums.own;
+    h(GAMMA, GAMMA) -= (s + q) * sums.both;
+}
+
+void GammaGammaLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Derivatives& mean,
+                                    const Cancellation& cancellation) const {
+    constexpr std::size_t rows_between_polls = 4096;
+    const GammaGamma model{std::exp(point[P]), std::exp(point[Q]), std::exp(point[GAMMA])};
+    mean = numeric::Derivatives(3);
+    for (std::size_t at = 0; at < rows_.size();) {
+        const int x = rows_[at].key.frequency;
+        Sums sums;
+        for (; at < rows_.size() && rows_[at].key.frequency == x; ++at) {
+            if (at % rows_between_polls == 0) cancellation.poll();
+            const double weight = rows_[at].weight;
+            const Shares share(log_sum_[at] - point[GAMMA]);
+            sums.weight += weight;
+            sums.own += weight * share.own;
+            sums.common += weight * share.common;
+            sums.both += weight * share.own * share.common;
+            sums.log_own += weight * share.log_own;
+            sums.log_common += weight * share.log_common;
+        }
+        accumulate(model, x, sums, mean);
+    }
+    mean.value = mean.value / weight_ - mean_log_;
+    mean.gradient /= weight_;
+    mean.hessian = mean.hessian.selfadjointView<Eigen::Upper>();
+    mean.hessian /= weight_;
+}
+
+Likelihood::Verdict GammaGammaLikelihood::judge(const numeric::Maximum& maximum) const {
+    const auto side = [&](Parameter i) { return maximum.held[static_cast<std::size_t>(i)]; };
+    Verdict verdict(3);
+    if (all_equal()) {
+        verdict.say(P, Boundary::infinity, "every customer has the same mean amount, " + rounded(most_) +
+                                               ": p and q run to infinity, and the likelihood with them");
+        verdict.set(Q, Boundary::infinity);
+        verdict.set(GAMMA, Boundary::undetermined);
+        verdict.unbounded = true;
+        return verdict;
+    }
+    if (side(P) == Side::upper) {
+        verdict.say(P, Boundary::infinity, "p runs to infinity: the amounts of one customer do not vary");
+        verdict.set(GAMMA, Boundary::zero);
+    }
+    if (side(Q) == Side::upper) {
+        verdict.say(Q, Boundary::infinity, "q runs to infinity: customers do not differ in their mean amount");
+        verdict.set(GAMMA, Boundary::infinity);
+    } else if (std::exp(maximum.point[Q]) <= 1) {
+        verdict.say(Q, side(Q) == Side::lower ? Boundary::zero : Boundary::none,
+                    "q is not above 1: the amounts have no finite mean over all customers");
+    }
+    return verdict;
+}
+
+}  // namespace
+
+std::unique_ptr<Likelihood> GammaGamma::likelihood(std::span<const Row> rows) {
+    return std::make_unique<GammaGammaLikelihood>(rows);
+}
+
+}  // namespace crm::value
