@@ -37,6 +37,15 @@ SELECT bool_and(crm.p_alive(buying, r) = crm.p_alive(buying, (r).frequency, (r).
        bool_and(crm.expected_purchases(buying, r, 365.25) = crm.expected_purchases(buying, r, interval '1 year')
                 AND crm.expected_purchases(buying, r, 30) = crm.expected_purchases(buying, (r).frequency, (r).recency, (r).age, 30)) AS expected
   FROM model, seen;
+-- Any kind of number is a column; count(*) is a bigint.
+SELECT crm.p_alive(buying, 2::bigint, 30, 90.5) = crm.p_alive(buying, ROW(2, 30, 90.5, NULL)) AS p_alive,
+       crm.expected_purchases(buying, 2, 30, 90.5, interval '30 days') = crm.expected_purchases(buying, ROW(2, 30, 90.5, NULL), 30) AS expected,
+       crm.churn_probability(buying, 2, 30, 90.5, interval '30 days') = crm.churn_probability(buying, ROW(2, 30, 90.5, NULL), 30) AS within,
+       crm.log_likelihood(buying, 2, 30, 90.5) = crm.log_likelihood(buying, ROW(2, 30, 90.5, NULL)) AS log_likelihood,
+       crm.why(buying, 2, 30, 90.5) = crm.why(buying, ROW(2, 30, 90.5, NULL)) AS why,
+       crm.p_alive(buying, NULL, 30, 90) IS NULL AND crm.why(buying, NULL, 30, 90) IS NULL AS null_in_null_out
+  FROM model;
+SELECT crm.p_alive(buying, 1.5, 30, 90) FROM model;
 
 -- Equal rows weigh what their number says; order, grouping and workers do not matter.
 SELECT crm.fit_bg_nbd(r)::text = (SELECT buying::text FROM model) AS backwards FROM (SELECT r FROM seen ORDER BY customer DESC) AS x;
@@ -73,7 +82,7 @@ SELECT crm.make_model('bg_nbd', '{"r": -1, "alpha": 4.414, "a": 0.793, "b": 2.42
 SELECT crm.make_model('bg_nbt', '{}');
 SELECT crm.p_alive(crm.make_model('gamma_gamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'), 1, 1, 2);
 SELECT crm.expected_purchases(m, 1, 1, 2, -1) FROM published;
-SELECT crm.expected_purchases(m, 1, 1, 2, 'infinity') FROM published;
+SELECT crm.expected_purchases(m, 1, 1, 2, 'infinity'::float8) FROM published;
 SELECT crm.churn_probability(m, ROW(1, 1, 2, 3), interval '-1 day') FROM published;
 SELECT crm.p_alive(NULL, r) IS NULL AS no_model, crm.p_alive(m, NULL) IS NULL AS no_customer FROM published, (SELECT NULL::crm.rfm AS r) AS x;
 

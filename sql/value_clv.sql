@@ -20,6 +20,10 @@ SELECT max(abs(crm.clv(buying, spending, r, 300, 0.15) / stepwise - 1)) < 1e-6 A
 SELECT bool_and(crm.clv(buying, spending, r, 100, 0.1) < crm.clv(buying, spending, r, 200, 0.1)) AS longer,
        bool_and(crm.clv(buying, spending, r, 200, 0.2) < crm.clv(buying, spending, r, 200, 0.1)) AS dearer,
        bool_and(crm.clv(buying, spending, r, 0, 0.1) = 0) AS no_time FROM m, seen;
+-- Plain columns.
+SELECT bool_and(crm.clv(buying, spending, r, 100, 0.1) = crm.clv(buying, spending, (r).frequency, (r).recency, (r).age, (r).monetary, 100, 0.1)
+                AND crm.clv(buying, spending, r, 100, 0.1) = crm.clv(buying, spending, (r).frequency, (r).recency, (r).age, (r).monetary, interval '100 days', 0.1)) AS plain
+  FROM m, seen;
 SELECT crm.clv(buying, spending, r, -1, 0.1) FROM m, seen;
 SELECT crm.clv(buying, spending, r, 10, -0.1) FROM m, seen;
 SELECT crm.clv(buying, spending, r, 10, 'NaN') FROM m, seen;

@@ -22,6 +22,10 @@ SELECT crm.rfm(at, amount, at::date) FROM orders WHERE customer = 1;
 SELECT crm.rfm(at, amount, 'infinity') FROM orders;
 SELECT to_jsonb(crm.rfm(at, amount, '2026-04-01')) FROM orders WHERE customer = 1;
 
+-- From plain columns, checked.
+SELECT crm.rfm(2, 30, 60, 25), crm.rfm(count(*), 0.5, 7.25) AS of_a_count, crm.rfm(NULL, 0, 1) IS NULL AS unknown FROM orders WHERE customer = 2;
+SELECT crm.rfm(2, 70, 60);
+
 -- Against plain SQL: merge days, then count.
 CREATE TABLE many AS
 SELECT n % 997 AS customer, date '2020-01-01' + (n * 7919 % 2000) AS at, ((n * 31) % 10000)::float8 AS amount

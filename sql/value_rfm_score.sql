@@ -14,6 +14,7 @@ SELECT (s).recency, count(*), min((r).age - (r).recency) AS least_silence, max((
   FROM (SELECT r, crm.rfm_score(m, r) AS s FROM seen, scorer) AS x GROUP BY 1 ORDER BY 1;
 SELECT (s).monetary, count(*), count((r).monetary) AS with_amount, min((r).monetary), max((r).monetary)
   FROM (SELECT r, crm.rfm_score(m, r) AS s FROM seen, scorer) AS x GROUP BY 1 ORDER BY 1;
+SELECT bool_and(crm.rfm_score(m, r) = crm.rfm_score(m, (r).frequency, (r).recency, (r).age, (r).monetary)) AS plain FROM seen, scorer;
 -- Other numbers of bins; all rows must agree on it.
 SELECT bins, min((crm.rfm_score(m, r)).frequency), max((crm.rfm_score(m, r)).frequency)
   FROM (SELECT bins, crm.fit_rfm_score(r, bins) AS m FROM seen, generate_series(2, 9) AS bins GROUP BY bins) AS x, seen

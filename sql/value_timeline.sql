@@ -41,6 +41,9 @@ SELECT crm.rollup(t) IS NULL AS no_rows FROM (SELECT NULL::crm.timeline AS t) AS
 SELECT crm.timeline(at, 1) FROM unnest('{1969-12-31,1900-02-28,2999-12-31,0044-03-15 BC,4714-11-24 BC,5874897-12-31}'::date[]) AS at;
 SELECT crm.timeline('infinity'::date, 1);
 SELECT crm.timeline('-infinity'::timestamptz, 1);
+SET TIME ZONE '-05';
+SELECT crm.timeline(timestamptz '4714-11-24 00:00:00+00 BC', 1);
+SET TIME ZONE 'UTC';
 SELECT crm.timeline(date '2026-01-05', 'NaN');
 SELECT crm.timeline(date '2026-01-05', 'infinity');
 SELECT crm.timeline(date '2026-01-05', 1.7e308) FROM generate_series(1, 2);
@@ -48,17 +51,27 @@ SELECT crm.timeline(date '2026-01-05', 1.7e308) FROM generate_series(1, 2);
 -- Amounts keep every bit, whole cents take the least room.
 SELECT crm.timeline(date '2026-01-05' + ordinal::int, a) FROM unnest('{0.1,0.2,5e-324,1e300,-0.001}'::float8[]) WITH ORDINALITY AS x (a, ordinal);
 SELECT pg_column_size(crm.timeline(date '2026-01-05' + n * 30, 19.99)) AS ten_purchases FROM generate_series(1, 10) AS n;
+-- Sums of whole cents are exact in any order.
+SELECT crm.timeline(date '2026-01-05', a ORDER BY a) AS up, crm.timeline(date '2026-01-05', a ORDER BY a DESC) AS down FROM unnest('{0.1,0.2,0.3}'::float8[]) AS a;
+SELECT crm.revenue('[["2026-01-05", 1, 1.7e308], ["2026-01-06", 1, 1.7e308]]');
 SELECT crm.orders(t), crm.purchase_days(t), crm.revenue(t)
   FROM (SELECT crm.timeline(date '2026-01-05' + n % 10000, 1.5) AS t FROM generate_series(1, 100000) AS n) AS x;
 
 -- Text and jsonb are the same document; entries may come in any order.
 SELECT '[["2026-02-01", 1, 2], ["2026-01-01", 0, -1], ["2026-02-01", 2, 3]]'::crm.timeline AS t, '[]'::crm.timeline AS empty;
 SELECT '[["2026-02-01", 1, 2.5]]'::crm.timeline::jsonb;
+SELECT to_jsonb(x) FROM (SELECT '[["2026-02-01", 1, 2.5]]'::crm.timeline AS t, crm.make_model('bg_nbd', '{"r": 1, "alpha": 1, "a": 1, "b": 1}') AS m) AS x;
 SELECT '[["2026-02-30", 1, 2]]'::crm.timeline;
 SELECT '[["2026-02-01", -1, 2]]'::crm.timeline;
 SELECT '[["2026-02-01", 1]]'::crm.timeline;
 SELECT '{"day": 1}'::crm.timeline;
 SELECT 'monday'::crm.timeline;
+SELECT ('[["2026-01-01", 1, 5], "' || repeat('x', 3000) || '"]')::crm.timeline;
+
+\set VERBOSITY sqlstate
+SELECT '[["2026-02-30", 1, 2]]'::crm.timeline;
+SELECT '{"day": 1}'::crm.timeline;
+\set VERBOSITY default
 
 -- Binary form of version 1, for ever.
 SELECT crm.timeline_send('[["2026-01-05", 2, 59.9], ["2026-03-01", 1, 20], ["2026-03-02", 0, -0.3333]]');

@@ -64,6 +64,14 @@ COMMENT ON FUNCTION crm.to_jsonb(crm.model) IS 'The model as a document: kind, p
 CREATE CAST (crm.model AS jsonb) WITH FUNCTION crm.to_jsonb(crm.model);
 COMMENT ON CAST (crm.model AS jsonb) IS 'The model as a document: kind, parameters, how it was fitted.';
 
+-- to_jsonb, row_to_json and their like ask for a cast to json.
+CREATE FUNCTION crm.to_json(model crm.model) RETURNS json
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.to_jsonb(model)::json;
+COMMENT ON FUNCTION crm.to_json(crm.model) IS 'The model as a document: kind, parameters, how it was fitted.';
+CREATE CAST (crm.model AS json) WITH FUNCTION crm.to_json(crm.model);
+COMMENT ON CAST (crm.model AS json) IS 'The model as a document: kind, parameters, how it was fitted.';
+
 
 -- Making and reading models
 

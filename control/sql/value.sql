@@ -39,6 +39,14 @@ COMMENT ON FUNCTION crm.to_jsonb(crm.timeline) IS 'The timeline as an array of [
 CREATE CAST (crm.timeline AS jsonb) WITH FUNCTION crm.to_jsonb(crm.timeline);
 COMMENT ON CAST (crm.timeline AS jsonb) IS 'The timeline as an array of [day, orders, amount].';
 
+-- to_jsonb, row_to_json and their like ask for a cast to json.
+CREATE FUNCTION crm.to_json(timeline crm.timeline) RETURNS json
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.to_jsonb(timeline)::json;
+COMMENT ON FUNCTION crm.to_json(crm.timeline) IS 'The timeline as an array of [day, orders, amount].';
+CREATE CAST (crm.timeline AS json) WITH FUNCTION crm.to_json(crm.timeline);
+COMMENT ON CAST (crm.timeline AS json) IS 'The timeline as an array of [day, orders, amount].';
+
 
 -- Type rfm: what models read of a customer
 
@@ -189,7 +197,7 @@ CREATE OPERATOR @extschema@.+ (
 COMMENT ON OPERATOR @extschema@.+ (crm.timeline, crm.timeline) IS 'Both timelines in one.';
 
 CREATE FUNCTION crm.timeline_equal(crm.timeline, crm.timeline) RETURNS boolean
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'crm_timeline_equal';
 COMMENT ON FUNCTION crm.timeline_equal(crm.timeline, crm.timeline) IS 'Same days, orders and amounts.';
 CREATE OPERATOR @extschema@.= (
@@ -206,6 +214,12 @@ CREATE FUNCTION crm.rfm(timeline crm.timeline, as_of date) RETURNS crm.rfm
     AS 'MODULE_PATHNAME', 'crm_rfm_of_timeline';
 COMMENT ON FUNCTION crm.rfm(crm.timeline, date) IS
     'The history summed up as of a date; later purchases are not seen. NULL before the first purchase.';
+
+CREATE FUNCTION crm.rfm(frequency float8, recency float8, age float8, monetary float8 DEFAULT NULL) RETURNS crm.rfm
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_rfm_of_columns';
+COMMENT ON FUNCTION crm.rfm(float8, float8, float8, float8) IS
+    'A summary from plain columns, checked; NULL when frequency, recency or age is.';
 
 CREATE FUNCTION crm.rfm_add(internal, at date, amount float8, as_of date) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
@@ -288,6 +302,13 @@ CREATE FUNCTION crm.rfm_score(model crm.model, customer crm.rfm) RETURNS crm.rfm
     AS 'MODULE_PATHNAME', 'crm_rfm_score';
 COMMENT ON FUNCTION crm.rfm_score(crm.model, crm.rfm) IS 'The customer''s scores, 1 worst to 5 (or the number of bins) best.';
 
+CREATE FUNCTION crm.rfm_score(model crm.model, frequency float8, recency float8, age float8, monetary float8)
+    RETURNS crm.rfm_score
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN crm.rfm_score(model, crm.rfm(frequency, recency, age, monetary));
+COMMENT ON FUNCTION crm.rfm_score(crm.model, float8, float8, float8, float8) IS
+    'The customer''s scores, from plain columns; monetary is NULL for a customer without a repeat purchase.';
+
 CREATE FUNCTION crm.rfm_segment(score crm.rfm_score) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
     AS 'MODULE_PATHNAME', 'crm_rfm_segment';
@@ -313,15 +334,15 @@ CREATE FUNCTION crm.fit_bg_nbd_add(internal, customer crm.rfm, weight float8) RE
     AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add_weight';
 COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, crm.rfm, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
 
-CREATE FUNCTION crm.fit_bg_nbd_add(internal, frequency int, recency float8, age float8) RETURNS internal
+CREATE FUNCTION crm.fit_bg_nbd_add(internal, frequency float8, recency float8, age float8) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add_columns';
-COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, int, float8, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
+COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, float8, float8, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
 
-CREATE FUNCTION crm.fit_bg_nbd_add(internal, frequency int, recency float8, age float8, weight float8) RETURNS internal
+CREATE FUNCTION crm.fit_bg_nbd_add(internal, frequency float8, recency float8, age float8, weight float8) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add_columns_weight';
-COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, int, float8, float8, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
+COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, float8, float8, float8, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
 
 CREATE AGGREGATE crm.fit_bg_nbd(customer crm.rfm) (
     SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
@@ -340,21 +361,21 @@ CREATE AGGREGATE crm.fit_bg_nbd(customer crm.rfm, weight float8) (
 );
 COMMENT ON AGGREGATE crm.fit_bg_nbd(crm.rfm, float8) IS 'BG/NBD, each row standing for `weight` equal customers.';
 
-CREATE AGGREGATE crm.fit_bg_nbd(frequency int, recency float8, age float8) (
+CREATE AGGREGATE crm.fit_bg_nbd(frequency float8, recency float8, age float8) (
     SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
     COMBINEFUNC = crm.aggregate_combine,
     SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.fit_bg_nbd(int, float8, float8) IS 'BG/NBD from plain columns; times in any one unit, which the model keeps.';
+COMMENT ON AGGREGATE crm.fit_bg_nbd(float8, float8, float8) IS 'BG/NBD from plain columns; times in any one unit, which the model keeps.';
 
-CREATE AGGREGATE crm.fit_bg_nbd(frequency int, recency float8, age float8, weight float8) (
+CREATE AGGREGATE crm.fit_bg_nbd(frequency float8, recency float8, age float8, weight float8) (
     SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
     COMBINEFUNC = crm.aggregate_combine,
     SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.fit_bg_nbd(int, float8, float8, float8) IS
+COMMENT ON AGGREGATE crm.fit_bg_nbd(float8, float8, float8, float8) IS
     'BG/NBD from plain columns, each row standing for `weight` equal customers.';
 
 CREATE FUNCTION crm.fit_gamma_gamma_add(internal, customer crm.rfm) RETURNS internal
@@ -367,15 +388,15 @@ CREATE FUNCTION crm.fit_gamma_gamma_add(internal, customer crm.rfm, weight float
     AS 'MODULE_PATHNAME', 'crm_fit_gamma_gamma_add_weight';
 COMMENT ON FUNCTION crm.fit_gamma_gamma_add(internal, crm.rfm, float8) IS 'Support of aggregate crm.fit_gamma_gamma.';
 
-CREATE FUNCTION crm.fit_gamma_gamma_add(internal, frequency int, monetary float8) RETURNS internal
+CREATE FUNCTION crm.fit_gamma_gamma_add(internal, frequency float8, monetary float8) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'crm_fit_gamma_gamma_add_columns';
-COMMENT ON FUNCTION crm.fit_gamma_gamma_add(internal, int, float8) IS 'Support of aggregate crm.fit_gamma_gamma.';
+COMMENT ON FUNCTION crm.fit_gamma_gamma_add(internal, float8, float8) IS 'Support of aggregate crm.fit_gamma_gamma.';
 
-CREATE FUNCTION crm.fit_gamma_gamma_add(internal, frequency int, monetary float8, weight float8) RETURNS internal
+CREATE FUNCTION crm.fit_gamma_gamma_add(internal, frequency float8, monetary float8, weight float8) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'crm_fit_gamma_gamma_add_columns_weight';
-COMMENT ON FUNCTION crm.fit_gamma_gamma_add(internal, int, float8, float8) IS 'Support of aggregate crm.fit_gamma_gamma.';
+COMMENT ON FUNCTION crm.fit_gamma_gamma_add(internal, float8, float8, float8) IS 'Support of aggregate crm.fit_gamma_gamma.';
 
 CREATE AGGREGATE crm.fit_gamma_gamma(customer crm.rfm) (
     SFUNC = crm.fit_gamma_gamma_add, STYPE = internal, FINALFUNC = crm.finish_model,
@@ -394,21 +415,21 @@ CREATE AGGREGATE crm.fit_gamma_gamma(customer crm.rfm, weight float8) (
 );
 COMMENT ON AGGREGATE crm.fit_gamma_gamma(crm.rfm, float8) IS 'Gamma-gamma, each row standing for `weight` equal customers.';
 
-CREATE AGGREGATE crm.fit_gamma_gamma(frequency int, monetary float8) (
+CREATE AGGREGATE crm.fit_gamma_gamma(frequency float8, monetary float8) (
     SFUNC = crm.fit_gamma_gamma_add, STYPE = internal, FINALFUNC = crm.finish_model,
     COMBINEFUNC = crm.aggregate_combine,
     SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.fit_gamma_gamma(int, float8) IS 'Gamma-gamma from plain columns.';
+COMMENT ON AGGREGATE crm.fit_gamma_gamma(float8, float8) IS 'Gamma-gamma from plain columns.';
 
-CREATE AGGREGATE crm.fit_gamma_gamma(frequency int, monetary float8, weight float8) (
+CREATE AGGREGATE crm.fit_gamma_gamma(frequency float8, monetary float8, weight float8) (
     SFUNC = crm.fit_gamma_gamma_add, STYPE = internal, FINALFUNC = crm.finish_model,
     COMBINEFUNC = crm.aggregate_combine,
     SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE crm.fit_gamma_gamma(int, float8, float8) IS
+COMMENT ON AGGREGATE crm.fit_gamma_gamma(float8, float8, float8) IS
     'Gamma-gamma from plain columns, each row standing for `weight` equal customers.';
 
 
@@ -426,10 +447,10 @@ CREATE FUNCTION crm.p_alive(model crm.model, customer crm.rfm) RETURNS float8
 COMMENT ON FUNCTION crm.p_alive(crm.model, crm.rfm) IS
     'Probability that the customer is still active at the end of the observation (0 to 1).';
 
-CREATE FUNCTION crm.p_alive(model crm.model, frequency int, recency float8, age float8) RETURNS float8
+CREATE FUNCTION crm.p_alive(model crm.model, frequency float8, recency float8, age float8) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
     AS 'MODULE_PATHNAME', 'crm_p_alive_columns';
-COMMENT ON FUNCTION crm.p_alive(crm.model, int, float8, float8) IS
+COMMENT ON FUNCTION crm.p_alive(crm.model, float8, float8, float8) IS
     'Probability that the customer is still active at the end of the observation (0 to 1), from plain columns.';
 
 CREATE FUNCTION crm.churn_probability(model crm.model, customer crm.rfm) RETURNS float8
@@ -437,10 +458,10 @@ CREATE FUNCTION crm.churn_probability(model crm.model, customer crm.rfm) RETURNS
     AS 'MODULE_PATHNAME', 'crm_churn_probability';
 COMMENT ON FUNCTION crm.churn_probability(crm.model, crm.rfm) IS 'Probability that the customer has left: 1 - p_alive.';
 
-CREATE FUNCTION crm.churn_probability(model crm.model, frequency int, recency float8, age float8) RETURNS float8
+CREATE FUNCTION crm.churn_probability(model crm.model, frequency float8, recency float8, age float8) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
     AS 'MODULE_PATHNAME', 'crm_churn_probability_columns';
-COMMENT ON FUNCTION crm.churn_probability(crm.model, int, float8, float8) IS
+COMMENT ON FUNCTION crm.churn_probability(crm.model, float8, float8, float8) IS
     'Probability that the customer has left, from plain columns.';
 
 CREATE FUNCTION crm.churn_probability(model crm.model, customer crm.rfm, horizon float8) RETURNS float8
@@ -454,12 +475,19 @@ CREATE FUNCTION crm.churn_probability(model crm.model, customer crm.rfm, horizon
     RETURN crm.churn_probability(model, customer, crm.days(horizon));
 COMMENT ON FUNCTION crm.churn_probability(crm.model, crm.rfm, interval) IS 'Probability of no purchase within the horizon.';
 
-CREATE FUNCTION crm.churn_probability(model crm.model, frequency int, recency float8, age float8, horizon float8)
+CREATE FUNCTION crm.churn_probability(model crm.model, frequency float8, recency float8, age float8, horizon float8)
     RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 4
     AS 'MODULE_PATHNAME', 'crm_churn_probability_within_columns';
-COMMENT ON FUNCTION crm.churn_probability(crm.model, int, float8, float8, float8) IS
+COMMENT ON FUNCTION crm.churn_probability(crm.model, float8, float8, float8, float8) IS
     'Probability of no purchase within the next `horizon` days, from plain columns.';
+
+CREATE FUNCTION crm.churn_probability(model crm.model, frequency float8, recency float8, age float8, horizon interval)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.churn_probability(model, frequency, recency, age, crm.days(horizon));
+COMMENT ON FUNCTION crm.churn_probability(crm.model, float8, float8, float8, interval) IS
+    'Probability of no purchase within the horizon, from plain columns.';
 
 CREATE FUNCTION crm.expected_purchases(model crm.model, customer crm.rfm, horizon float8) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
@@ -473,12 +501,19 @@ CREATE FUNCTION crm.expected_purchases(model crm.model, customer crm.rfm, horizo
 COMMENT ON FUNCTION crm.expected_purchases(crm.model, crm.rfm, interval) IS
     'Expected purchase occasions within the horizon.';
 
-CREATE FUNCTION crm.expected_purchases(model crm.model, frequency int, recency float8, age float8, horizon float8)
+CREATE FUNCTION crm.expected_purchases(model crm.model, frequency float8, recency float8, age float8, horizon float8)
     RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
     AS 'MODULE_PATHNAME', 'crm_expected_purchases_columns';
-COMMENT ON FUNCTION crm.expected_purchases(crm.model, int, float8, float8, float8) IS
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, float8, float8, float8, float8) IS
     'Expected purchase occasions within the next `horizon` days, from plain columns.';
+
+CREATE FUNCTION crm.expected_purchases(model crm.model, frequency float8, recency float8, age float8, horizon interval)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.expected_purchases(model, frequency, recency, age, crm.days(horizon));
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, float8, float8, float8, interval) IS
+    'Expected purchase occasions within the horizon, from plain columns.';
 
 CREATE FUNCTION crm.expected_purchases(model crm.model, horizon float8) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
@@ -498,11 +533,24 @@ CREATE FUNCTION crm.log_likelihood(model crm.model, customer crm.rfm) RETURNS fl
 COMMENT ON FUNCTION crm.log_likelihood(crm.model, crm.rfm) IS
     'Log-likelihood of one customer''s history under the model; 0 for a customer that this kind of model does not read.';
 
+CREATE FUNCTION crm.log_likelihood(
+    model crm.model, frequency float8, recency float8, age float8, monetary float8 DEFAULT NULL)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN crm.log_likelihood(model, crm.rfm(frequency, recency, age, monetary));
+COMMENT ON FUNCTION crm.log_likelihood(crm.model, float8, float8, float8, float8) IS
+    'Log-likelihood of one customer''s history under the model, from plain columns.';
+
 CREATE FUNCTION crm.why(model crm.model, customer crm.rfm) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
     AS 'MODULE_PATHNAME', 'crm_why';
 COMMENT ON FUNCTION crm.why(crm.model, crm.rfm) IS
     'Why the model thinks so, in a sentence for whoever talks to the customer.';
+
+CREATE FUNCTION crm.why(model crm.model, frequency float8, recency float8, age float8) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN crm.why(model, crm.rfm(frequency, recency, age));
+COMMENT ON FUNCTION crm.why(crm.model, float8, float8, float8) IS 'Why the model thinks so, from plain columns.';
 
 
 -- Spend and lifetime value
@@ -513,10 +561,10 @@ CREATE FUNCTION crm.expected_spend(spend_model crm.model, customer crm.rfm) RETU
 COMMENT ON FUNCTION crm.expected_spend(crm.model, crm.rfm) IS
     'Expected amount of a future purchase: the customer''s own mean drawn towards that of all; NULL where the model has no finite mean.';
 
-CREATE FUNCTION crm.expected_spend(spend_model crm.model, frequency int, monetary float8) RETURNS float8
+CREATE FUNCTION crm.expected_spend(spend_model crm.model, frequency float8, monetary float8) RETURNS float8
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2
     AS 'MODULE_PATHNAME', 'crm_expected_spend_columns';
-COMMENT ON FUNCTION crm.expected_spend(crm.model, int, float8) IS
+COMMENT ON FUNCTION crm.expected_spend(crm.model, float8, float8) IS
     'Expected amount of a future purchase, from plain columns; monetary is NULL for a customer without a repeat purchase.';
 
 CREATE FUNCTION crm.clv(model crm.model, spend_model crm.model, customer crm.rfm, horizon float8, discount_rate float8)
@@ -532,3 +580,21 @@ CREATE FUNCTION crm.clv(model crm.model, spend_model crm.model, customer crm.rfm
     RETURN crm.clv(model, spend_model, customer, crm.days(horizon), discount_rate);
 COMMENT ON FUNCTION crm.clv(crm.model, crm.model, crm.rfm, interval, float8) IS
     'Customer lifetime value: what the customer is expected to spend within the horizon, in today''s money.';
+
+CREATE FUNCTION crm.clv(
+    model crm.model, spend_model crm.model, frequency float8, recency float8, age float8, monetary float8,
+    horizon float8, discount_rate float8)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN crm.clv(model, spend_model, crm.rfm(frequency, recency, age, monetary), horizon, discount_rate);
+COMMENT ON FUNCTION crm.clv(crm.model, crm.model, float8, float8, float8, float8, float8, float8) IS
+    'Customer lifetime value within the next `horizon` days, from plain columns; monetary is NULL for a customer without a repeat purchase.';
+
+CREATE FUNCTION crm.clv(
+    model crm.model, spend_model crm.model, frequency float8, recency float8, age float8, monetary float8,
+    horizon interval, discount_rate float8)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN crm.clv(model, spend_model, crm.rfm(frequency, recency, age, monetary), crm.days(horizon), discount_rate);
+COMMENT ON FUNCTION crm.clv(crm.model, crm.model, float8, float8, float8, float8, interval, float8) IS
+    'Customer lifetime value within the horizon, from plain columns.';

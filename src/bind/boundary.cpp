@@ -29,8 +29,12 @@ Failure describe_current_exception() noexcept {
         return failure_of(ERRCODE_INVALID_PARAMETER_VALUE, thrown);
     } catch (const out_of_range& thrown) {
         return failure_of(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, thrown);
-    } catch (const corrupt_data& thrown) {
+    } catch (const invalid_text& thrown) {
+        return failure_of(ERRCODE_INVALID_TEXT_REPRESENTATION, thrown);
+    } catch (const invalid_binary& thrown) {
         return failure_of(ERRCODE_INVALID_BINARY_REPRESENTATION, thrown);
+    } catch (const corrupt_data& thrown) {
+        return failure_of(ERRCODE_DATA_CORRUPTED, thrown);
     } catch (const limit_exceeded& thrown) {
         return failure_of(ERRCODE_PROGRAM_LIMIT_EXCEEDED, thrown);
     } catch (const error& thrown) {

@@ -5,7 +5,7 @@ namespace crm::bind {
 namespace {
 
 [[noreturn]] void refuse_infinite_date() {
-    throw out_of_range("date must be finite", {}, "Leave out rows whose date is infinity or -infinity.");
+    throw out_of_range("date must be finite", {}, "infinity and -infinity are no days; leave such rows out.");
 }
 
 ArrayType* array_of(Datum datum) {
@@ -43,7 +43,9 @@ DayOfTimestamp Column<DayOfTimestamp>::read(Datum datum) {
 
 DayOfTimestamptz Column<DayOfTimestamptz>::read(Datum datum) {
     if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(datum))) refuse_infinite_date();
-    return {Day{call([datum] { return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, datum)); })}};
+    const Day day{call([datum] { return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, datum)); })};
+    if (day < earliest_day) throw out_of_range("date is before " + to_iso(earliest_day));  // by the time zone's offset
+    return {day};
 }
 
 DaysOfInterval Column<DaysOfInterval>::read(Datum datum) {

@@ -35,11 +35,11 @@ template <Composite T>
 struct Argument<T> {
     static constexpr int columns = 1;
     struct Memory {
-        Oid verified_type = InvalidOid;
+        TupleReader::Verified verified;
     };
     static std::optional<T> read(FunctionCallInfo fcinfo, int at, Memory& memory) {
         if (PG_ARGISNULL(at)) return {};
-        return read_tuple<T>(PG_GETARG_DATUM(at), memory.verified_type);
+        return read_tuple<T>(PG_GETARG_DATUM(at), memory.verified);
     }
 };
 
@@ -52,8 +52,8 @@ struct Argument<std::optional<T>> {
     }
 };
 
-/// A T whose columns come as separate arguments, the leading ones of Row<T>::Columns that may not be NULL.
-template <Composite T>
+/// A T whose columns come as separate arguments: those of Row<T>::PlainColumns, given to Row<T>::from_plain.
+template <class T>
 struct Plain {
     T value;
     operator const T&() const { return value; }
@@ -61,22 +61,16 @@ struct Plain {
 
 template <class T>
 struct Argument<Plain<T>> {
-    template <class Columns>
-    struct Required;
-    template <class... Column>
-    struct Required<std::tuple<Column...>> {
-        static constexpr int count = (0 + ... + (is_optional<Column> ? 0 : 1));
-    };
-
-    static constexpr int columns = Required<typename Row<T>::Columns>::count;
+    using Columns = typename Row<T>::PlainColumns;
+    static constexpr int columns = std::tuple_size_v<Columns>;
     using Memory = Nothing;
 
     static std::optional<Plain<T>> read(FunctionCallInfo fcinfo, int at, Memory&) {
         for (int i = 0; i < columns; ++i)
             if (PG_ARGISNULL(at + i)) return {};
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return Plain<T>{Row<T>::from(Column<std::tuple_element_t<I, typename Row<T>::Columns>>::read(
-                PG_GETARG_DATUM(at + static_cast<int>(I)))...)};
+            return Plain<T>{Row<T>::from_plain(
+                Column<std::tuple_element_t<I, Columns>>::read(PG_GETARG_DATUM(at + static_cast<int>(I)))...)};
         }
         (std::make_index_sequence<columns>());
     }

@@ -25,13 +25,20 @@ void make_known(ModelKind& kind) {
     first_kind() = &kind;
 }
 
-const ModelKind& ModelKind::find(std::string_view name) {
-    std::string known;
-    for (const ModelKind* kind = first_kind(); kind; kind = kind->next) {
-        if (kind->name == name) return *kind;
-        known += (known.empty() ? "" : ", ") + std::string(kind->name);
-    }
-    throw invalid_argument("unknown kind of model \"" + std::string(name) + "\"", {}, "Known kinds: " + known + ".");
+const ModelKind* ModelKind::find(std::string_view name) {
+    for (const ModelKind* kind = first_kind(); kind; kind = kind->next)
+        if (kind->name == name) return kind;
+    return nullptr;
+}
+
+const ModelKind& ModelKind::named(std::string_view name) {
+    if (const ModelKind* const kind = find(name)) return *kind;
+    std::vector<std::string> known;
+    for (const ModelKind* kind = first_kind(); kind; kind = kind->next) known.emplace_back(kind->name);
+    std::ranges::sort(known);
+    std::string list;
+    for (const std::string& one : known) list += (list.empty() ? "" : ", ") + one;
+    throw invalid_argument("unknown kind of model \"" + excerpt(name) + "\"", {}, "Known kinds: " + list + ".");
 }
 
 void save_model(const Model& model, Writer& out) {
@@ -48,7 +55,9 @@ void AnyModel::save(Writer& out) const { save_model(*model_, out); }
 AnyModel AnyModel::load(Reader& in) {
     read_version(in, newest_version, "model");
     if (in.get<std::uint64_t>() != fingerprint(in.rest())) throw corrupt_data("model is damaged");
-    return AnyModel(ModelKind::find(in.text()).load(in));
+    const ModelKind* const kind = ModelKind::find(in.text());
+    if (!kind) throw corrupt_data("model of an unknown kind", {}, "It was written by a newer pg_crm, or is damaged.");
+    return AnyModel(kind->load(in));
 }
 
 Json AnyModel::to_json() const {
@@ -58,7 +67,7 @@ Json AnyModel::to_json() const {
 }
 
 AnyModel AnyModel::from_json(const Json& json) {
-    const ModelKind& kind = ModelKind::find(json.at("kind", "model").string("kind"));
+    const ModelKind& kind = ModelKind::named(json.at("kind", "model").string("kind"));
     json.at("version", "model").integer("version", 1, newest_version);
     Json::Object own;
     for (const auto& member : json.object("model"))
@@ -67,7 +76,7 @@ AnyModel AnyModel::from_json(const Json& json) {
 }
 
 AnyModel AnyModel::make(std::string_view kind, const Json& parameters) {
-    return AnyModel(ModelKind::find(kind).make(parameters));
+    return AnyModel(ModelKind::named(kind).make(parameters));
 }
 
 const Model& ModelMemory::decode_anew(Datum datum) {

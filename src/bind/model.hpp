@@ -17,7 +17,10 @@ struct ModelKind {
     std::unique_ptr<Model> (*make)(const Json&);
     const ModelKind* next = nullptr;
 
-    static const ModelKind& find(std::string_view name);
+    /// Null when there is none of that name.
+    static const ModelKind* find(std::string_view name);
+    /// Throws invalid_argument, naming the kinds there are.
+    static const ModelKind& named(std::string_view name);
 };
 
 void make_known(ModelKind& kind);
@@ -59,7 +62,8 @@ class ModelMemory {
 public:
     bool recognises(Datum datum) const {
         const Bytes mark = mark_of(datum);
-        return !mark.empty() && mark.size() == mark_.size() && std::memcmp(mark.data(), mark_.data(), mark.size()) == 0;
+        return !mark.empty() && VARSIZE_ANY(DatumGetPointer(datum)) == size_ && mark.size() == mark_.size() &&
+               std::memcmp(mark.data(), mark_.data(), mark.size()) == 0;
     }
 
     /// Forgets what it recognised. Once the model is found to be of use, `remember` makes the datum recognised.
@@ -67,14 +71,16 @@ public:
     void remember(Datum datum) {
         const Bytes mark = mark_of(datum);
         mark_.assign(mark.begin(), mark.end());
+        size_ = VARSIZE_ANY(DatumGetPointer(datum));
     }
 
 private:
     /// What a stored model is recognised by without decoding it: the pointer to one kept out of line, so that it is not
-    /// even fetched again; the bytes of a compressed one; of any other its version and fingerprint.
+    /// even fetched again; the bytes of a compressed one; of any other its size, version and fingerprint.
     static Bytes mark_of(Datum datum);
 
     std::vector<std::byte> mark_;
+    std::size_t size_ = 0;
     std::optional<AnyModel> model_;
 };
 

@@ -32,7 +32,7 @@ void require_types(TupleDesc descriptor, std::span<const Oid> types) {
     if (!has_types(descriptor, types)) refuse_altered_type();
 }
 
-TupleReader::TupleReader(Datum datum, std::span<const Oid> types, Oid& verified_type) {
+TupleReader::TupleReader(Datum datum, std::span<const Oid> types, Verified& verified) {
     const Bytes bytes = varlena_bytes(datum);
     if (bytes.size() + VARHDRSZ < SizeofHeapTupleHeader) throw corrupt_data("composite value is too short");
     // Offsets within a tuple header count its 4-byte length word, which a short varlena does not have.
@@ -40,21 +40,11 @@ TupleReader::TupleReader(Datum datum, std::span<const Oid> types, Oid& verified_
     const auto type = header_field<Oid>(header, offsetof(HeapTupleHeaderData, t_choice.t_datum.datum_typeid));
     const auto mask = header_field<std::uint16_t>(header, offsetof(HeapTupleHeaderData, t_infomask));
     const auto mask2 = header_field<std::uint16_t>(header, offsetof(HeapTupleHeaderData, t_infomask2));
-    if ((mask2 & HEAP_NATTS_MASK) != types.size()) refuse_altered_type();
-    if (type != verified_type || type == RECORDOID) {
-        // Beside a named type the field may hold something else than a type modifier.
-        const auto typmod =
-            type == RECORDOID
-                ? header_field<std::int32_t>(header, offsetof(HeapTupleHeaderData, t_choice.t_datum.datum_typmod))
-                : -1;
-        const bool as_created = call([type, typmod, types] {
-            TupleDesc const descriptor = lookup_rowtype_tupdesc(type, typmod);
-            const bool same = has_types(descriptor, types);
-            ReleaseTupleDesc(descriptor);
-            return same;
-        });
-        if (!as_created) refuse_altered_type();
-        verified_type = type;
+    if ((mask2 & HEAP_NATTS_MASK) != types.size() || type == RECORDOID) refuse_altered_type();
+    if (!verified.holds_for(type)) {
+        const auto* const entry = call([type] { return lookup_type_cache(type, TYPECACHE_TUPDESC); });
+        if (!entry->tupDesc || !has_types(entry->tupDesc, types)) refuse_altered_type();
+        verified = {type, entry, entry->tupDesc_identifier};
     }
     nulls_ =
         mask & HEAP_HASNULL ? reinterpret_cast<const bits8*>(header + offsetof(HeapTupleHeaderData, t_bits)) : nullptr;
@@ -68,6 +58,7 @@ const char* TupleReader::next_varlena() {
     // A byte that is not zero starts a value with a short header, which is never padded.
     if (offset_ < size_ && data_[offset_] == 0) offset_ = INTALIGN(offset_);
     const char* const value = take(1);
+    if (VARATT_IS_1B_E(value)) refuse_altered_type();  // composite values hold no pointers
     const bool short_header = VARATT_IS_1B(value);
     if (!short_header) take(VARHDRSZ - 1);
     take(VARSIZE_ANY(value) - (short_header ? 1 : VARHDRSZ));

@@ -4,6 +4,8 @@
 //       using Columns = std::tuple<double, std::optional<double>>;   // std::optional: may be NULL
 //       static Columns columns(const Point&);                        // to be a result
 //       static Point from(double, std::optional<double>);            // to be an argument
+//       using PlainColumns = std::tuple<double>;                     // to be several arguments, see Plain
+//       static Point from_plain(double);
 //   };
 #pragma once
 #include "bind/column.hpp"
@@ -45,8 +47,17 @@ void require_types(TupleDesc descriptor, std::span<const Oid> types);
 /// short varlena that is not aligned.
 class TupleReader {
 public:
-    /// `verified_type` remembers, from row to row, the type whose attributes were found to be `types`.
-    TupleReader(Datum datum, std::span<const Oid> types, Oid& verified_type);
+    /// A row type that was found to have the attributes expected, from row to row. The server changes the identifier
+    /// when the type is altered.
+    struct Verified {
+        Oid type = InvalidOid;
+        const TypeCacheEntry* entry = nullptr;
+        std::uint64_t identifier = 0;
+
+        bool holds_for(Oid other) const { return type == other && entry && entry->tupDesc_identifier == identifier; }
+    };
+
+    TupleReader(Datum datum, std::span<const Oid> types, Verified& verified);
 
     /// The next attribute, or nothing when it is NULL.
     template <class T>
@@ -56,6 +67,7 @@ public:
             const char* const value = next_varlena();
             return Column<T>::read(PointerGetDatum(value));
         } else {
+            static_assert(std::is_arithmetic_v<T>);
             offset_ = (offset_ + sizeof(T) - 1) / sizeof(T) * sizeof(T);
             T value;
             std::memcpy(&value, take(sizeof value), sizeof value);
@@ -124,10 +136,10 @@ private:
 
 /// The composite value as a T; nothing when a column that may not be NULL is NULL.
 template <Composite T>
-std::optional<T> read_tuple(Datum datum, Oid& verified_type) {
+std::optional<T> read_tuple(Datum datum, TupleReader::Verified& verified) {
     using Columns = typename Row<T>::Columns;
     return [&]<std::size_t... I>(std::index_sequence<I...>)->std::optional<T> {
-        TupleReader reader(datum, ColumnTypes<Columns>::types, verified_type);
+        TupleReader reader(datum, ColumnTypes<Columns>::types, verified);
         const std::tuple cells{reader.next<typename NullableColumn<std::tuple_element_t<I, Columns>>::Value>()...};
         if (((!NullableColumn<std::tuple_element_t<I, Columns>>::nullable && !std::get<I>(cells)) || ...)) return {};
         const auto cell = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {

@@ -98,14 +98,30 @@ struct Result<Bytea> {
     static Datum make(FunctionCallInfo, Memory&, const Bytea& value) { return make_varlena(value.bytes.bytes()); }
 };
 
+/// What is wrong with a value that is coming in is the sender's fault, whatever the core calls it.
+template <class Thrown, class Body>
+auto incoming(const Body& body) {
+    try {
+        return body();
+    } catch (const corrupt_data& wrong) {
+        throw Thrown(wrong.message(), wrong.detail(), wrong.hint());
+    } catch (const invalid_argument& wrong) {
+        throw Thrown(wrong.message(), wrong.detail(), wrong.hint());
+    }
+}
+
 }  // namespace crm::bind
 
 #define SQL_TYPE(name, ...)                                                                                          \
-    SQL_FUNCTION(name##_in,                                                                                          \
-                 [](::crm::bind::Text text) { return __VA_ARGS__::from_json(::crm::bind::parse_json(text.text)); }); \
+    SQL_FUNCTION(name##_in, [](::crm::bind::Text text) {                                                             \
+        const ::crm::Json json = ::crm::bind::parse_json(text.text);                                                 \
+        return ::crm::bind::incoming<::crm::invalid_text>([&json] { return __VA_ARGS__::from_json(json); });         \
+    });                                                                                                              \
     SQL_FUNCTION(name##_out, [](const __VA_ARGS__& value) { return ::crm::bind::CString{value.to_json().text()}; }); \
-    SQL_FUNCTION(name##_recv,                                                                                        \
-                 [](::crm::bind::Message message) { return ::crm::bind::decode<__VA_ARGS__>(message.bytes); });      \
+    SQL_FUNCTION(name##_recv, [](::crm::bind::Message message) {                                                     \
+        return ::crm::bind::incoming<::crm::invalid_binary>(                                                         \
+            [&message] { return ::crm::bind::decode<__VA_ARGS__>(message.bytes); });                                 \
+    });                                                                                                              \
     SQL_FUNCTION(name##_send, [](const __VA_ARGS__& value) {                                                         \
         ::crm::bind::Bytea bytes;                                                                                    \
         value.save(bytes.bytes);                                                                                     \

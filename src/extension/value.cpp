@@ -1,4 +1,6 @@
 // The SQL face of domain value: timelines, RFM, purchase and spend models.
+#include <climits>
+
 #include "bind/aggregate.hpp"
 #include "bind/model.hpp"
 #include "crm/value/bg_nbd.hpp"
@@ -13,6 +15,17 @@ namespace crm::bind {
 
 using namespace crm::value;
 
+namespace {
+
+/// In plain columns frequency is any SQL number, since count(*) gives a bigint and a sum a numeric.
+int whole(double frequency) {
+    if (!(frequency >= INT_MIN && frequency <= INT_MAX) || frequency != std::floor(frequency))
+        throw invalid_argument("frequency must be a whole number, not " + shortest(frequency));
+    return static_cast<int>(frequency);
+}
+
+}  // namespace
+
 template <>
 inline constexpr bool is_stored<Timeline> = true;
 
@@ -26,9 +39,11 @@ template <>
 struct Row<Rfm> {
     using Columns = std::tuple<std::int32_t, double, double, std::optional<double>>;
     static Columns columns(const Rfm& seen) { return {seen.frequency(), seen.recency(), seen.age(), seen.monetary()}; }
-    static Rfm from(std::int32_t frequency, double recency, double age, std::optional<double> monetary = {}) {
+    static Rfm from(std::int32_t frequency, double recency, double age, std::optional<double> monetary) {
         return {frequency, recency, age, monetary};
     }
+    using PlainColumns = std::tuple<double, double, double>;
+    static Rfm from_plain(double frequency, double recency, double age) { return {whole(frequency), recency, age}; }
 };
 
 template <>
@@ -50,8 +65,8 @@ std::optional<Rfm> seen(const std::optional<Plain<Rfm>>& columns) {
 }
 
 /// Spend models read no times.
-Rfm spending(std::int32_t frequency, std::optional<double> monetary) {
-    return {frequency, static_cast<double>(frequency), static_cast<double>(frequency), monetary};
+Rfm spending(double frequency, std::optional<double> monetary) {
+    return {whole(frequency), frequency, frequency, monetary};
 }
 
 }  // namespace
@@ -80,6 +95,10 @@ SQL_FUNCTION(crm_since, [](const Timeline& t, Day last_left_out) { return t.sinc
 
 // RFM
 
+SQL_FUNCTION(crm_rfm_of_columns, [](const Plain<Rfm>& columns, std::optional<double> monetary) {
+    const Rfm& seen = columns;
+    return Rfm(seen.frequency(), seen.recency(), seen.age(), monetary);
+});
 SQL_FUNCTION(crm_rfm_of_timeline, [](const Timeline& t, Day as_of) { return t.rfm(as_of); });
 SQL_AGGREGATE(crm_rfm_add_date, [](RfmBuilder& r, Day at, double amount, Day as_of) { r.add(at, amount, as_of); });
 SQL_AGGREGATE(crm_rfm_add_timestamp,
@@ -127,11 +146,11 @@ SQL_AGGREGATE(crm_fit_gamma_gamma_add,
 SQL_AGGREGATE(crm_fit_gamma_gamma_add_weight,
               [](FitGammaGamma& fit, const std::optional<Rfm>& customer, double weight) { fit.add(customer, weight); });
 SQL_AGGREGATE(crm_fit_gamma_gamma_add_columns,
-              [](FitGammaGamma& fit, std::int32_t frequency, std::optional<double> monetary) {
+              [](FitGammaGamma& fit, double frequency, std::optional<double> monetary) {
                   fit.add(spending(frequency, monetary));
               });
 SQL_AGGREGATE(crm_fit_gamma_gamma_add_columns_weight,
-              [](FitGammaGamma& fit, std::int32_t frequency, std::optional<double> monetary, double weight) {
+              [](FitGammaGamma& fit, double frequency, std::optional<double> monetary, double weight) {
                   fit.add(spending(frequency, monetary), weight);
               });
 
@@ -164,10 +183,9 @@ SQL_FUNCTION(crm_expected_purchases_new,
              [](const PurchaseModel& model, double horizon) { return model.expected_purchases(horizon); });
 SQL_FUNCTION(crm_expected_spend,
              [](const SpendModel& model, const Rfm& customer) { return model.expected_spend(customer); });
-SQL_FUNCTION(crm_expected_spend_columns,
-             [](const SpendModel& model, std::int32_t frequency, std::optional<double> monetary) {
-                 return model.expected_spend(spending(frequency, monetary));
-             });
+SQL_FUNCTION(crm_expected_spend_columns, [](const SpendModel& model, double frequency, std::optional<double> monetary) {
+    return model.expected_spend(spending(frequency, monetary));
+});
 SQL_FUNCTION(crm_clv, [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer, double horizon,
                          double discount_rate) { return clv(buying, spending, customer, horizon, discount_rate); });
 SQL_FUNCTION(crm_log_likelihood,

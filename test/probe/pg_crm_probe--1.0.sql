@@ -56,10 +56,10 @@ CREATE AGGREGATE probe.collect(int, int) (
 );
 
 CREATE TYPE probe.model;
-CREATE FUNCTION probe.model_in(cstring) RETURNS probe.model LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'probe_model_in';
-CREATE FUNCTION probe.model_out(probe.model) RETURNS cstring LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'probe_model_out';
-CREATE FUNCTION probe.model_recv(internal) RETURNS probe.model LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'probe_model_recv';
-CREATE FUNCTION probe.model_send(probe.model) RETURNS bytea LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'probe_model_send';
+CREATE FUNCTION probe.model_in(cstring) RETURNS probe.model LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'probe_model_in';
+CREATE FUNCTION probe.model_out(probe.model) RETURNS cstring LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'probe_model_out';
+CREATE FUNCTION probe.model_recv(internal) RETURNS probe.model LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'probe_model_recv';
+CREATE FUNCTION probe.model_send(probe.model) RETURNS bytea LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'probe_model_send';
 CREATE TYPE probe.model (
     INPUT = probe.model_in, OUTPUT = probe.model_out, RECEIVE = probe.model_recv, SEND = probe.model_send,
     STORAGE = extended

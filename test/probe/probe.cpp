@@ -53,9 +53,11 @@ template <>
 struct Row<Point> {
     using Columns = std::tuple<std::int32_t, std::string, std::optional<double>>;
     static Columns columns(const Point& point) { return {point.number, point.label, point.height}; }
-    static Point from(std::int32_t number, std::string label, std::optional<double> height = {}) {
+    static Point from(std::int32_t number, std::string label, std::optional<double> height) {
         return {number, std::move(label), height};
     }
+    using PlainColumns = std::tuple<std::int32_t, std::string>;
+    static Point from_plain(std::int32_t number, std::string label) { return {number, std::move(label), {}}; }
 };
 
 SQL_FUNCTION(probe_point, [](const Point& point) { return point; });

@@ -2,6 +2,7 @@
 #pragma once
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace crm {
@@ -37,9 +38,20 @@ struct corrupt_data : error {
     using error::error;
 };
 
+/// The same of a value that is just coming in, as text or in binary form, rather than found damaged in storage.
+struct invalid_text : error {
+    using error::error;
+};
+struct invalid_binary : error {
+    using error::error;
+};
+
 /// More than a stated limit allows (too many days, too large a value).
 struct limit_exceeded : error {
     using error::error;
 };
+
+/// As much of a text as a message can bear; cut at a character of UTF-8.
+std::string excerpt(std::string_view text);
 
 }  // namespace crm

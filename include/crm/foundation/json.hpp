@@ -1,5 +1,6 @@
 // A JSON document as a value: what models and timelines look like to people, and how options arrive.
 #pragma once
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>

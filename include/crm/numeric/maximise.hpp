@@ -41,7 +41,7 @@ struct Maximum {
 
 struct Patience {
     int iterations = 200;
-    double gain = 1e-16;       // converged when a full Newton step promises less, relative to 1 + |value|
+    double gain = 1e-14;       // converged when a full Newton step promises less, relative to 1 + |value|
     double gradient = 1e-6;    // ... and no free component of the gradient is larger than this
 };
 

@@ -17,7 +17,8 @@ class Likelihood {
 public:
     virtual ~Likelihood() = default;
 
-    /// Number of customers behind the mean: the sum of the weights.
+    /// What the sum over customers is divided by: the weight of those who tell something about the parameters, so that
+    /// the stopping rule means the same however many others there are.
     virtual double weight() const = 0;
 
     /// Why these data cannot be fitted, in words for `message`; empty when they can.
@@ -49,6 +50,6 @@ public:
 };
 
 /// Maximises. `counts` brings observations, distinct_observations and skipped. Only a converged fit has estimates.
-[[nodiscard]] Fit fit(const Likelihood&, FitReport counts, const Cancellation&);
+[[nodiscard]] Fit fit(Names, const Likelihood&, FitReport counts, const Cancellation&);
 
 }  // namespace crm::value

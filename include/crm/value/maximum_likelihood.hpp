@@ -91,11 +91,13 @@ std::unique_ptr<Fitted> MaximumLikelihood<Fitted>::finish(const Cancellation& ca
     const auto likelihood = P::likelihood(rows);
     constexpr double most = 9007199254740992;  // 2^53: whole numbers up to here are exact
     FitReport counts;
-    counts.observations = std::llround(std::min(likelihood->weight(), most));
+    double weight = 0;
+    for (const auto& row : rows) weight += row.weight;
+    counts.observations = std::llround(std::min(weight, most));
     counts.distinct_observations = static_cast<std::int64_t>(rows.size());
     counts.skipped = std::llround(std::min(static_cast<double>(nulls_) + static_cast<double>(unread_), most));
     counts.parameters = static_cast<int>(P::parameter_names.size());
-    return std::make_unique<Fitted>(fit(*likelihood, counts, cancellation));
+    return std::make_unique<Fitted>(fit(P::parameter_names, *likelihood, counts, cancellation));
 }
 
 }  // namespace crm::value

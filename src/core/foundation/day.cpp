@@ -40,7 +40,7 @@ std::int64_t number_of(const Civil& date) {
 }
 
 [[noreturn]] void refuse(std::string_view text) {
-    throw corrupt_data("\"" + std::string(text) + "\" is no date", {}, "A date is written like 2026-11-01.");
+    throw corrupt_data("\"" + excerpt(text) + "\" is no date", {}, "A date is written like 2026-11-01.");
 }
 
 }  // namespace
@@ -69,7 +69,8 @@ Day day_from_iso(std::string_view text) {
     number(date.year, '-', 4);
     number(date.month, '-', 2);
     number(date.day, '\0', 2);
-    if (at != end || date.year < 1 || date.year > 6'000'000) refuse(text);
+    const bool plausible = date.year >= 1 && date.year <= 6'000'000 && date.month <= 12 && date.day <= 31;
+    if (at != end || !plausible) refuse(text);
     if (before_christ) date.year = 1 - date.year;
     const std::int64_t days = number_of(date);
     if (days < earliest_day.number || days > latest_day.number) refuse(text);

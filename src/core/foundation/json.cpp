@@ -64,7 +64,7 @@ struct Print {
 template <class T>
 const T& expect(const auto& value, const Json& found, std::string_view what, std::string_view wanted) {
     if (const T* held = std::get_if<T>(&value)) return *held;
-    throw invalid_argument(std::string(what) + " must be " + std::string(wanted) + ", not " + found.text());
+    throw invalid_argument(std::string(what) + " must be " + std::string(wanted) + ", not " + excerpt(found.text()));
 }
 
 }  // namespace
@@ -105,7 +105,8 @@ void Json::expect_keys(std::initializer_list<std::string_view> known, std::strin
         if (std::ranges::find(known, key) != known.end()) continue;
         std::string list;
         for (const std::string_view name : known) list += (list.empty() ? "" : ", ") + std::string(name);
-        throw invalid_argument("unknown key \"" + key + "\" in " + std::string(what), {}, "Known keys: " + list + ".");
+        throw invalid_argument("unknown key \"" + excerpt(key) + "\" in " + std::string(what), {},
+                               "Known keys: " + list + ".");
     }
 }
 

@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::int64_t most = std::int64_t{1} << 53;  // what a JSON number holds exactly
 
+/// Messages are written by this library in plain ASCII, which is valid in every database encoding.
+template <class Thrown>
+void require_plain(std::string_view message) {
+    for (const char c : message)
+        if (c < ' ' || c > '~') throw Thrown("message of a fit contains an unexpected character");
+}
+
 Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
 }  // namespace
@@ -50,6 +57,7 @@ FitReport FitReport::load(Reader& in) {
     report.converged = in.get<std::uint8_t>() != 0;
     report.iterations = static_cast<int>(count(std::numeric_limits<int>::max()));
     report.message = in.text();
+    require_plain<corrupt_data>(report.message);
     return report;
 }
 
@@ -81,6 +89,7 @@ FitReport FitReport::from_json(const Json& json) {
     report.converged = json.at("converged", "fit").boolean("converged");
     report.iterations = static_cast<int>(count("iterations", std::numeric_limits<int>::max()));
     report.message = json.at("message", "fit").string("message");
+    require_plain<invalid_argument>(report.message);
     return report;
 }
 

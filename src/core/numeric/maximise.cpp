@@ -15,10 +15,16 @@ using Eigen::VectorXd;
 using Indices = std::vector<Index>;
 
 constexpr double least_radius = 1e-10, first_radius = 1, most_radius = 8;
+constexpr double close = 0.01;   // a converged search ends with a Newton step if that is no longer than this
 constexpr double one_unit = 1;  // how far a promise of gain is believed where the function is not concave
-constexpr double rounding = 1e-12;  // changes of the value smaller than this times 1 + |value| may be noise
+// Changes of the value smaller than these times 1 + |value| are rounding, or may be where its terms cancel.
+constexpr double rounding = 1e-12, noise = 1e-8;
 
 double scale(const Derivatives& at) { return 1 + std::abs(at.value); }
+
+bool is_finite(const Derivatives& at) {
+    return std::isfinite(at.value) && at.gradient.allFinite() && at.hessian.allFinite();
+}
 
 double gain_of(const Derivatives& at, const VectorXd& step) {
     return at.gradient.dot(step) + 0.5 * step.dot(at.hessian * step);
@@ -99,7 +105,8 @@ private:
 
     VectorXd step() const;
     bool shorten_to_box(VectorXd& step, Indices& free) const;
-    bool advance(const VectorXd& step);
+    double kept(double promised, const Indices& free) const;
+    bool advance(const VectorXd& step, const Indices& free);
     Maximum finish(bool converged, int iterations, std::string message) &&;
 
     const Objective& objective_;
@@ -133,18 +140,26 @@ VectorXd Search::step() const {
     return VectorXd::Zero(point_.size());
 }
 
+/// How much of the promised gain a step to `trial_` brings. What rounding may hide counts as the whole, if there is no
+/// more of it or the gradient shrinks.
+double Search::kept(double promised, const Indices& free) const {
+    if (!is_finite(trial_)) return -1;
+    const double gain = trial_.value - at_.value;
+    const double larger = std::max(promised, std::abs(gain)) / scale(at_);
+    const bool shrinks = trial_.gradient(free).norm() <= 0.5 * at_.gradient(free).norm();
+    if (larger <= rounding || (larger <= noise && shrinks)) return 1;
+    return gain / promised;
+}
+
 /// Tries a step and adapts the radius to how well the quadratic model foretold its gain. False when no step is left.
-bool Search::advance(const VectorXd& step) {
-    const double length = step.norm(), promised = gain_of(at_, step);
+bool Search::advance(const VectorXd& step, const Indices& free) {
+    const double length = step.norm();
     const VectorXd next = (point_ + step).cwiseMax(box_.lower).cwiseMin(box_.upper);
     if (next == point_) return false;
     trial_ = Derivatives(point_.size());
     objective_(next, trial_);
 
-    const double gain = trial_.value - at_.value;
-    const bool finite = std::isfinite(trial_.value) && trial_.gradient.allFinite() && trial_.hessian.allFinite();
-    const bool noise = std::abs(gain) <= rounding * scale(at_) && promised <= rounding * scale(at_);
-    const double kept = !finite ? -1 : noise ? 1 : gain / promised;
+    const double kept = this->kept(gain_of(at_, step), free);
     if (kept < 0.25) radius_ = length / 4;
     if (kept > 0.75 && length > 0.9 * radius_) radius_ = std::min(2 * radius_, most_radius);
     if (kept > 0.05) {
@@ -155,20 +170,24 @@ bool Search::advance(const VectorXd& step) {
 }
 
 Maximum Search::run(const Cancellation& cancellation, const Patience& patience) {
-    if (!std::isfinite(at_.value) || !at_.gradient.allFinite() || !at_.hessian.allFinite())
-        return std::move(*this).finish(false, 0, "the likelihood is not finite at its start");
+    if (!is_finite(at_)) return std::move(*this).finish(false, 0, "the likelihood is not finite at its start");
     for (int iteration = 0;; ++iteration) {
         cancellation.poll();
         const Indices free = this->free();
         if (free.empty()) return std::move(*this).finish(true, iteration, {});
+        const double promise = QuadraticModel(at_, free).promise() / scale(at_);
         const bool flat = at_.gradient(free).lpNorm<Eigen::Infinity>() <= patience.gradient;
-        if (flat && QuadraticModel(at_, free).promise() <= patience.gain * scale(at_))
+        if (flat && promise <= patience.gain) {
+            if (const VectorXd last = step(); last.norm() < close) advance(last, free);
             return std::move(*this).finish(true, iteration, {});
+        }
         if (iteration == patience.iterations)
             return std::move(*this).finish(false, iteration,
                                            "no maximum within " + std::to_string(iteration) + " iterations");
-        if (!advance(step()))
-            return std::move(*this).finish(false, iteration, "no step improves the likelihood any more");
+        if (advance(step(), free)) continue;
+        const bool exhausted = flat && promise <= noise;
+        return std::move(*this).finish(exhausted, iteration,
+                                       exhausted ? "" : "no step improves the likelihood any more");
     }
 }
 

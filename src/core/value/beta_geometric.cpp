@@ -140,7 +140,7 @@ ChanceToLeave::ChanceToLeave(double a, double b, double bend) {
 
 using Rule = boost::math::quadrature::gauss<double, 7>;
 constexpr std::size_t nodes = 7;
-constexpr double longest_panel = 1;  // in s, where seven nodes give 12 digits
+constexpr double longest_panel = 1;  // for seven nodes to give 12 digits
 constexpr double forgotten = 40;     // discount times time after which a purchase counts nothing
 constexpr double most_discount = 1e100;
 
@@ -148,29 +148,33 @@ constexpr double most_discount = 1e100;
 struct Panel {
     Panel() {
         for (std::size_t i = 0; i < nodes; ++i) {
-            const std::size_t half = i < nodes / 2 ? nodes / 2 - i : i - nodes / 2;
-            const double x = Rule::abscissa()[half];
-            at[i] = (1 + (i < nodes / 2 ? -x : x)) / 2;
+            const bool left = i < nodes / 2;
+            const std::size_t half = left ? nodes / 2 - i : i - nodes / 2;
+            at[i] = (1 + (left ? -1 : 1) * Rule::abscissa()[half]) / 2;
             weight[i] = Rule::weights()[half] / 2;
         }
     }
     std::array<double, nodes> at, weight;
 };
 
-/// Integral over t from 0 to the horizon of discount exp(-discount t) E(t), where `expected` gives E at several s.
+/// Integral over t from 0 to the horizon of discount exp(-discount t) E(t), where `expected` gives E at several
+/// s = ln(1 + t / rate). Panels are of equal length in ln(1 + t (discount + 1 / settled)), where both factors are smooth: E
+/// rises like t up to the time `settled`.
 template <class Expected>
-double discounted_integral(double longest, double rate, double discount, Expected expected) {
+double discounted_integral(double horizon, double rate, double settled, double discount, Expected expected) {
     static const Panel panel;
-    const double panels = std::max(1.0, std::ceil(longest / longest_panel)), width = longest / panels;
+    const double scale = discount + 1 / settled, end = std::log1p(std::min(scale * horizon, 1e300));
+    const double panels = std::max(1.0, std::ceil(end / longest_panel)), width = end / panels;
     double integral = 0;
     for (double i = 0; i < panels; ++i) {
-        std::array<double, nodes> s;
-        std::ranges::transform(panel.at, s.begin(), [&](double at) { return (i + at) * width; });
-        const auto purchases = expected(s);
+        std::array<double, nodes> share, s;
         for (std::size_t k = 0; k < nodes; ++k) {
-            const double grown = std::expm1(s[k]), strength = discount * rate;
-            integral += panel.weight[k] * width * strength * (1 + grown) * std::exp(-strength * grown) * purchases[k];
+            const double grown = std::expm1((i + panel.at[k]) * width), t = grown / scale;
+            share[k] = panel.weight[k] * width * (1 + grown) / scale * discount * std::exp(-discount * t);
+            s[k] = std::log1p(t / rate);
         }
+        const auto purchases = expected(s);
+        for (std::size_t k = 0; k < nodes; ++k) integral += share[k] * purchases[k];
     }
     return integral;
 }
@@ -213,14 +217,15 @@ double ActiveCustomer::discounted_purchases(double horizon, double discount) con
     if (discount == 0) return purchases(horizon);
     discount = std::min(discount, most_discount);
     if (discount * horizon > forgotten) horizon = forgotten / discount;
-    const double growth = growth_at(horizon, rate_), longest = std::log1p(growth);
+    const double growth = growth_at(horizon, rate_);
     const double kept = std::exp(-discount * horizon);
-    if (const PurchaseSeries series(shape_, a_, b_, longest); !series.declines())
+    const double settled = rate_ / std::max(1.0, shape_ * (a_ / (a_ + b_)));
+    if (const PurchaseSeries series(shape_, a_, b_, std::log1p(growth)); !series.declines())
         return kept * series.at_longest() +
-               discounted_integral(longest, rate_, discount, [&](const auto& s) { return series.at(s); });
+               discounted_integral(horizon, rate_, settled, discount, [&](const auto& s) { return series.at(s); });
 
     const PurchaseAverage average(shape_, a_, b_, growth);
-    return kept * average.at(growth) + discounted_integral(longest, rate_, discount, [&](auto s) {
+    return kept * average.at(growth) + discounted_integral(horizon, rate_, settled, discount, [&](auto s) {
                for (double& one : s) one = average.at(std::expm1(one));
                return s;
            });

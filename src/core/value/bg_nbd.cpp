@@ -21,7 +21,7 @@ double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::l
 /// Logarithm of the odds that the customer left at the last purchase; frequency > 0.
 double log_odds_left(const BgNbd& model, double x, double recency, double age) {
     const auto [r, alpha, a, b] = model;
-    return std::log(a / (b + x - 1)) + (r + x) * std::log1p((age - recency) / (alpha + recency));
+    return std::log(a / (b + (x - 1))) + (r + x) * std::log1p((age - recency) / (alpha + recency));
 }
 
 ActiveCustomer if_active(const BgNbd& model, const Rfm& seen) {
@@ -42,7 +42,7 @@ double BgNbd::p_alive(const Rfm& seen) const {
     if (seen.frequency() == 0) return 1;
     const double x = seen.frequency();
     const double silence = (r + x) * std::log1p((seen.age() - seen.recency()) / (alpha + seen.recency()));
-    return 1 / (1 + a / (b + x - 1) * std::exp(silence));
+    return 1 / (1 + a / (b + (x - 1)) * std::exp(silence));
 }
 
 double BgNbd::churn_probability(const Rfm& seen, double horizon) const {
@@ -110,13 +110,14 @@ class BgNbdLikelihood final : public Likelihood {
 public:
     explicit BgNbdLikelihood(std::span<const Row> rows) : rows_(rows) {
         for (const auto& [seen, weight] : rows) {
-            weight_ += weight;
+            customers_ += weight;
+            if (seen.frequency > 0) repeaters_ += weight;
             repeats_ += weight * seen.frequency;
             exposure_ += weight * seen.age;
         }
     }
 
-    double weight() const override { return weight_; }
+    double weight() const override { return repeaters_; }
     std::string obstacle() const override;
     numeric::Box bounds() const override;
     Eigen::VectorXd start() const override;
@@ -125,18 +126,18 @@ public:
 
 private:
     std::span<const Row> rows_;
-    double weight_ = 0, repeats_ = 0, exposure_ = 0;
+    double customers_ = 0, repeaters_ = 0, repeats_ = 0, exposure_ = 0;
 };
 
 std::string BgNbdLikelihood::obstacle() const {
-    if (weight_ == 0) return "there is no customer to learn from";
+    if (customers_ == 0) return "there is no customer to learn from";
     if (repeats_ == 0) return "no customer bought again: nothing can be learned about repeat purchases";
     return {};
 }
 
 /// Wide enough that what lies beyond does not change a score; alpha in units of the mean age.
 numeric::Box BgNbdLikelihood::bounds() const {
-    const double unit = std::log(exposure_ / weight_);
+    const double unit = std::log(exposure_ / customers_);
     return {Eigen::Vector4d(-20, unit - 40, -20, -20), Eigen::Vector4d(18, unit + 40, 18, 18)};
 }
 
@@ -148,13 +149,13 @@ Eigen::VectorXd BgNbdLikelihood::start() const {
 
 /// What it means that the distribution of the chance to leave runs to an extreme: told by its mean, for a and b may run
 /// together.
-void judge_leaving(double a, double b, Likelihood::Verdict& verdict) {
-    constexpr double nobody = 1e-4;
+void judge_leaving(double a, double b, int most_purchases, Likelihood::Verdict& verdict) {
+    constexpr double hardly = 1e-3;
     const double chance = a / (a + b);
-    if (chance < nobody) {
+    if (chance * most_purchases < hardly) {
         verdict.say(A, Boundary::zero, "a runs to 0: nobody leaves");
         verdict.set(B, Boundary::undetermined);
-    } else if (chance > 1 - nobody) {
+    } else if (b / (a + b) < hardly) {
         verdict.say(A, Boundary::infinity, "a runs to infinity: everybody leaves after the first repeat purchase");
         verdict.set(B, Boundary::undetermined);
     } else if (a + b > 1) {
@@ -173,7 +174,7 @@ void judge_leaving(double a, double b, Likelihood::Verdict& verdict) {
 void accumulate(const BgNbd& model, double x, const Sums& sums, numeric::Derivatives& out) {
     const auto [r, alpha, a, b] = model;
     const Rising by_r = rising(r, x), by_b = rising(b, x), by_ab = rising(a + b, x);
-    const double w = sums.weight, shape = r + x, beta = x > 0 ? b / (b + x - 1) : 0;
+    const double w = sums.weight, shape = r + x, beta = x > 0 ? b / (b + (x - 1)) : 0;
 
     out.value += w * (by_r.value + by_b.value - by_ab.value - x * std::log(alpha)) - shape * sums.growth +
                  sums.softplus;
@@ -206,7 +207,7 @@ void BgNbdLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Derivative
     mean = numeric::Derivatives(4);
     for (std::size_t at = 0; at < rows_.size();) {
         const double x = rows_[at].key.frequency;
-        const double log_odds_at_once = std::log(model.a / (model.b + x - 1));
+        const double log_odds_at_once = std::log(model.a / (model.b + (x - 1)));
         Sums sums;
         for (; at < rows_.size() && rows_[at].key.frequency == x; ++at) {
             if (at % rows_between_polls == 0) cancellation.poll();
@@ -214,10 +215,10 @@ void BgNbdLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Derivative
         }
         accumulate(model, x, sums, mean);
     }
-    mean.value /= weight_;
-    mean.gradient /= weight_;
+    mean.value /= repeaters_;
+    mean.gradient /= repeaters_;
     mean.hessian = mean.hessian.selfadjointView<Eigen::Upper>();
-    mean.hessian /= weight_;
+    mean.hessian /= repeaters_;
 }
 
 Likelihood::Verdict BgNbdLikelihood::judge(const numeric::Maximum& maximum) const {
@@ -231,7 +232,8 @@ Likelihood::Verdict BgNbdLikelihood::judge(const numeric::Maximum& maximum) cons
                                                rounded(value[R] / value[ALPHA]) + " purchases a unit of time");
         verdict.set(ALPHA, Boundary::infinity);
     }
-    if (side(A) != Side::inside || side(B) != Side::inside) judge_leaving(value[A], value[B], verdict);
+    if (side(A) != Side::inside || side(B) != Side::inside) 
+        judge_leaving(value[A], value[B], rows_.back().key.frequency, verdict);
     return verdict;
 }
 

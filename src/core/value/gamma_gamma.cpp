@@ -77,6 +77,8 @@ public:
     Verdict judge(const numeric::Maximum&) const override;
 
 private:
+    static constexpr double farthest = 14;  // of ln p and ln q
+
     bool all_equal() const { return least_ == most_; }
 
     std::span<const Row> rows_;
@@ -102,11 +104,12 @@ GammaGammaLikelihood::GammaGammaLikelihood(std::span<const Row> rows) : rows_(ro
 /// Wide enough that what lies beyond does not change a score; gamma in units of the mean amount.
 numeric::Box GammaGammaLikelihood::bounds() const {
     const double unit = std::log(mean_);
-    return {Eigen::Vector3d(-18, -18, unit - 40), Eigen::Vector3d(18, 18, unit + 40)};
+    return {Eigen::Vector3d(-farthest, -farthest, unit - 40), Eigen::Vector3d(farthest, farthest, unit + 40)};
 }
 
-/// A population mean as observed, with moderate variation within and between customers.
+/// A population mean as observed, with moderate variation within and between customers; none when there is none.
 Eigen::VectorXd GammaGammaLikelihood::start() const {
+    if (all_equal()) return Eigen::Vector3d(farthest, farthest, std::log(mean_));
     constexpr double p = 3, q = 3;
     return Eigen::Vector3d(std::log(p), std::log(q), std::log(mean_ * (q - 1) / p));
 }

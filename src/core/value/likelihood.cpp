@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 namespace crm::value {
@@ -29,24 +30,33 @@ MatrixXd covariance(const numeric::Maximum& maximum, const std::vector<Boundary>
 
     MatrixXd whole = MatrixXd::Zero(size, size);
     whole(known, known) = (inverse + inverse.transpose()) / 2;
-    for (Index i = 0; i < size; ++i) {
-        if (boundary[static_cast<std::size_t>(i)] == Boundary::none) continue;
-        whole.row(i).setZero();
-        whole.col(i).setZero();
-    }
     return whole;
 }
 
-Estimates estimates(const numeric::Maximum& maximum, std::vector<Boundary> boundary, double weight) {
-    std::vector<double> values(maximum.point.begin(), maximum.point.end());
-    for (double& value : values) value = std::exp(value);
-    MatrixXd precision = covariance(maximum, boundary, weight);
-    return {std::move(values), std::move(boundary), std::move(precision)};
+/// Takes the parameters out whose interval spans many orders of magnitude, and names them.
+std::string drop_unknown(Names names, Estimates& found) {
+    constexpr double unknown = 10;  // of the logarithm: a factor of 20,000 either way
+    std::string list;
+    for (std::size_t i = 0; i < names.size() && found.covariance.size() > 0; ++i) {
+        const auto at = static_cast<Index>(i);
+        if (found.boundary[i] != Boundary::none || std::sqrt(found.covariance(at, at)) < unknown) continue;
+        found.boundary[i] = Boundary::undetermined;
+        list += (list.empty() ? "" : " and ") + std::string(names[i]);
+    }
+    return list.empty() ? list : "these data say next to nothing about " + list;
+}
+
+void clear_boundary(Estimates& found) {
+    for (Index i = 0; i < found.covariance.rows(); ++i) {
+        if (found.boundary[static_cast<std::size_t>(i)] == Boundary::none) continue;
+        found.covariance.row(i).setZero();
+        found.covariance.col(i).setZero();
+    }
 }
 
 }  // namespace
 
-Fit fit(const Likelihood& likelihood, FitReport report, const Cancellation& cancellation) {
+Fit fit(Names names, const Likelihood& likelihood, FitReport report, const Cancellation& cancellation) {
     report.message = likelihood.obstacle();
     if (!report.message.empty()) return {{}, report};
 
@@ -61,9 +71,17 @@ Fit fit(const Likelihood& likelihood, FitReport report, const Cancellation& canc
     if (!maximum.converged) return {{}, report};
 
     auto verdict = likelihood.judge(maximum);
-    report.message = std::move(verdict.message);
     if (verdict.unbounded) report.log_likelihood.reset();
-    return {estimates(maximum, std::move(verdict.boundary), likelihood.weight()), report};
+    Estimates found{{}, std::move(verdict.boundary), {}};
+    for (const double value : maximum.point) found.values.push_back(std::exp(value));
+    found.covariance = covariance(maximum, found.boundary, likelihood.weight());
+    const std::string unknown = drop_unknown(names, found);
+    clear_boundary(found);
+    report.message = verdict.message.empty() || unknown.empty() ? verdict.message + unknown
+                                                                : verdict.message + "; " + unknown;
+    if (report.message.empty() && found.covariance.size() == 0)
+        report.message = "no standard errors: the likelihood is flat around its maximum";
+    return {std::move(found), report};
 }
 
 }  // namespace crm::value

@@ -21,6 +21,13 @@ std::optional<std::int64_t> hundredths_of(double amount) {
     return static_cast<std::int64_t>(hundredths);
 }
 
+/// Exact for whole hundredths, so that sums of money do not depend on their order.
+double sum_of(double one, double other) {
+    const auto hundredths = hundredths_of(one), more = hundredths_of(other);
+    if (hundredths && more) return static_cast<double>(*hundredths + *more) / 100;
+    return one + other;
+}
+
 void require_finite(double amount) {
     if (!std::isfinite(amount)) throw corrupt_data("amount in timeline must be finite");
 }
@@ -43,7 +50,7 @@ std::size_t unite_days(std::span<Purchase> purchases) {
         if (kept.orders > most_orders - next.orders)
             throw limit_exceeded("more than " + std::to_string(most_orders) + " orders on " + to_iso(kept.day));
         kept.orders += next.orders;
-        kept.amount += next.amount;
+        kept.amount = sum_of(kept.amount, next.amount);
         if (!std::isfinite(kept.amount))
             throw out_of_range("sum of the amounts of " + to_iso(kept.day) + " is too large");
     }
@@ -66,6 +73,7 @@ std::optional<Rfm> summarise(std::span<const Purchase> days, Day as_of) {
         spent += purchase.amount;
     }
     if (!first) return {};
+    if (!std::isfinite(spent)) throw out_of_range("sum of a customer's amounts is too large");
     return Rfm(repeats, days_between(first->day, last->day), days_between(first->day, as_of),
                repeats > 0 ? std::optional(spent / repeats) : std::nullopt);
 }
@@ -88,8 +96,11 @@ std::int64_t Timeline::orders() const {
 }
 
 double Timeline::revenue() const {
-    return std::accumulate(days_.begin(), days_.end(), 0.0,
-                           [](double sum, const Purchase& purchase) { return sum + purchase.amount; });
+    const double sum = std::accumulate(days_.begin(), days_.end(), 0.0, [](double so_far, const Purchase& purchase) {
+        return sum_of(so_far, purchase.amount);
+    });
+    if (!std::isfinite(sum)) throw out_of_range("sum of a customer's amounts is too large");
+    return sum;
 }
 
 Timeline Timeline::until(Day last) const {
@@ -163,7 +174,7 @@ Timeline Timeline::from_json(const Json& json) {
     for (const Json& entry : json.array("timeline")) {
         const Json::Array& parts = entry.array("timeline entry");
         if (parts.size() != 3)
-            throw corrupt_data("timeline entry must have three parts, not " + entry.text(), {},
+            throw corrupt_data("timeline entry must have three parts, not " + excerpt(entry.text()), {},
                                "An entry is written like [\"2026-11-01\", 1, 59.9]: day, orders, amount.");
         days.push_back({day_from_iso(parts[0].string("day in timeline")),
                         static_cast<std::int32_t>(parts[1].integer("orders in timeline", 0, most_orders)),

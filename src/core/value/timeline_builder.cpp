@@ -14,14 +14,6 @@ void TimelineBuilder::add(Day day, double amount) {
     if (!std::isfinite(amount)) throw invalid_argument("amount must be finite, not " + shortest(amount));
     const std::int32_t orders = amount < 0 ? 0 : 1;
     amount += 0.0;  // a negative zero would be another value with the same meaning
-    if (size_ > 0) {
-        Purchase& last = begin()[size_ - 1];
-        if (last.day == day && last.orders < INT32_MAX && std::isfinite(last.amount + amount)) {
-            last.orders += orders;
-            last.amount += amount;
-            return;
-        }
-    }
     append({day, orders, amount});
 }
 
