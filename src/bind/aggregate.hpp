@@ -4,7 +4,9 @@
 //                                            with the aggregate's memory context
 //   add(...)                                 one row
 //   merge(const T&), save(Writer&) const, load(Reader&)   partial states; load fills an empty one
-//   finish() or finish(const Cancellation&)  the result, any type with a Result
+//   finish()                                 the result, any type with a Result
+//
+// merge, load and finish may take a `const Cancellation&` more.
 //
 // SQL_AGGREGATE(crm_rollup_add, [](TimelineBuilder& state, const Timeline& value) { state.add(value); }) defines the
 // transition function; the others are the same four functions for all aggregates, because a state knows its class.
@@ -56,16 +58,25 @@ public:
 
     void merge(const AggregateState& other) override {
         if (&other.type() != &known) throw corrupt_data("aggregate states of different kinds");
-        value.merge(static_cast<const StateOf&>(other).value);
+        const T& more = static_cast<const StateOf&>(other).value;
+        if constexpr (requires { value.merge(more, interrupts); })
+            value.merge(more, interrupts);
+        else
+            value.merge(more);
     }
 
     void save(Writer& out) const override { value.save(out); }
-    void load(Reader& in) override { value.load(in); }
+    void load(Reader& in) override {
+        if constexpr (requires { value.load(in, interrupts); })
+            value.load(in, interrupts);
+        else
+            value.load(in);
+    }
 
     Datum finish(FunctionCallInfo fcinfo) override {
         const auto compute = [this] {
-            if constexpr (requires { value.finish(Cancellation()); })
-                return value.finish(Cancellation(&check_for_interrupts));
+            if constexpr (requires { value.finish(interrupts); })
+                return value.finish(interrupts);
             else
                 return value.finish();
         };
@@ -75,6 +86,9 @@ public:
     }
 
     T value;
+
+private:
+    static constexpr Cancellation interrupts{&check_for_interrupts};
 };
 
 namespace detail {

@@ -20,4 +20,18 @@ private:
     Check check_ = nullptr;
 };
 
+/// Polls once in a while, for loops whose steps take nanoseconds.
+class Pace {
+public:
+    explicit Pace(const Cancellation& cancellation) : cancellation_(cancellation) {}
+
+    void step() {
+        if (++steps_ % 65536 == 0) cancellation_.poll();
+    }
+
+private:
+    const Cancellation& cancellation_;
+    unsigned steps_ = 0;
+};
+
 }  // namespace crm

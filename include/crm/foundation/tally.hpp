@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "crm/foundation/bytes.hpp"
+#include "crm/foundation/cancellation.hpp"
 #include "crm/foundation/error.hpp"
 
 namespace crm {
@@ -27,8 +28,9 @@ concept Countable = Scalar<Key> || requires(Key key, const Key& fixed) {
 };
 
 /// Distinct keys, each with the sum of its weights, in an open-addressing table.
-/// All memory comes from the resource given, so that a state may be dropped without its destructor. A key's numbers must
-/// not be NaN; -0.0 counts as 0.0. Sums of whole weights are exact, so that they do not depend on the order of adding.
+/// All memory comes from the resource given, so that a state may be dropped without its destructor. A key's numbers
+/// must not be NaN; -0.0 counts as 0.0. Sums of whole weights are exact, so that they do not depend on the order of
+/// adding.
 template <Countable Key>
 class Tally {
 public:
@@ -39,7 +41,7 @@ public:
 
     explicit Tally(std::pmr::memory_resource* memory) : slots_(memory) {}
 
-    /// `weight` is finite and positive.
+    /// `weight` is finite and positive. Throws out_of_range when a sum of weights is not finite any more.
     void add(const Key& key, double weight = 1) {
         if (size_ >= limit(slots_.size())) grow();
         const Key plain = normalised(key);
@@ -49,22 +51,27 @@ public:
             ++size_;
         }
         slot.weight += weight;
+        if (slot.weight > std::numeric_limits<double>::max()) throw out_of_range("sum of weights is too large");
     }
 
-    void merge(const Tally& other) {
+    void merge(const Tally& other, const Cancellation& cancellation = {}) {
         reserve(other.size_);
-        other.each([this](const Entry& entry) { add(entry.key, entry.weight); });
+        Pace pace(cancellation);
+        other.each([this, &pace](const Entry& entry) {
+            pace.step();
+            add(entry.key, entry.weight);
+        });
     }
 
     std::size_t size() const { return size_; }
 
     /// The entries by ascending key.
-    std::vector<Entry> sorted() const;
+    std::vector<Entry> sorted(const Cancellation& = {}) const;
 
     void save(Writer&) const;
 
     /// Reads what save() wrote, adding to what is here; throws corrupt_data.
-    void load(Reader&);
+    void load(Reader&, const Cancellation& = {});
 
 private:
     static constexpr std::size_t least_slots = 8;
@@ -132,12 +139,16 @@ void Tally<Key>::grow() {
 }
 
 template <Countable Key>
-std::vector<typename Tally<Key>::Entry> Tally<Key>::sorted() const {
+std::vector<typename Tally<Key>::Entry> Tally<Key>::sorted(const Cancellation& cancellation) const {
     std::vector<Entry> entries;
     entries.reserve(size_);
     for (const Entry& slot : slots_)
         if (slot.weight != 0) entries.push_back(slot);
-    std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return fields(a.key) < fields(b.key); });
+    Pace pace(cancellation);
+    std::ranges::sort(entries, [&pace](const Entry& a, const Entry& b) {
+        pace.step();
+        return fields(a.key) < fields(b.key);
+    });
     return entries;
 }
 
@@ -151,16 +162,16 @@ void Tally<Key>::save(Writer& out) const {
 }
 
 template <Countable Key>
-void Tally<Key>::load(Reader& in) {
+void Tally<Key>::load(Reader& in, const Cancellation& cancellation) {
     Key key{};
     const auto width = [](auto... field) { return (sizeof field + ...); };
     const auto finite = [](auto... field) { return (std::isfinite(static_cast<double>(field)) && ...); };
-    const auto read = [&in](auto&... field) {
-        ((field = in.get<std::remove_reference_t<decltype(field)>>()), ...);
-    };
+    const auto read = [&in](auto&... field) { ((field = in.get<std::remove_reference_t<decltype(field)>>()), ...); };
     const std::size_t count = in.count(std::apply(width, fields(key)) + sizeof(double));
     reserve(count);
+    Pace pace(cancellation);
     for (std::size_t i = 0; i < count; ++i) {
+        pace.step();
         std::apply(read, fields(key));
         bool valid = std::apply(finite, fields(key));
         if constexpr (requires { key.valid(); }) valid = valid && key.valid();

@@ -36,13 +36,13 @@ struct Maximum {
     std::vector<Side> held;  // variables at a bound beyond which the function would still rise
     bool converged = false;
     int iterations = 0;
-    std::string message;     // why it did not converge, else empty
+    std::string message;  // why it did not converge, else empty
 };
 
 struct Patience {
     int iterations = 200;
-    double gain = 1e-14;       // converged when a full Newton step promises less, relative to 1 + |value|
-    double gradient = 1e-6;    // ... and no free component of the gradient is larger than this
+    double gain = 1e-14;     // converged when a full Newton step promises less, relative to 1 + |value|
+    double gradient = 1e-6;  // ... and no free component of the gradient is larger than this
 };
 
 /// Scale the objective to a mean per observation, so that the stopping rule means the same for any number of them.

@@ -21,9 +21,9 @@ enum class Boundary : std::uint8_t { none, zero, infinity, undetermined };
 using Names = std::span<const std::string_view>;
 
 struct Estimates {
-    std::vector<double> values;       // from 1e-150 to 1e150: what scores are computed with, also on a boundary
-    std::vector<Boundary> boundary;   // one for each value
-    Eigen::MatrixXd covariance;       // of the logarithms; rows of boundary parameters are 0; empty when not known
+    std::vector<double> values;      // from 1e-150 to 1e150: what scores are computed with, also on a boundary
+    std::vector<Boundary> boundary;  // one for each value
+    Eigen::MatrixXd covariance;      // of the logarithms; rows of boundary parameters are 0; empty when not known
 };
 
 /// What a parametric model consists of, whatever its face: estimates (none when the fit failed), and how it was fitted

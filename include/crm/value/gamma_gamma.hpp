@@ -1,6 +1,6 @@
-// Gamma-gamma: the amounts of one customer vary by a gamma distribution whose scale varies between customers by another;
-// amount and frequency are independent.
-// Fader, Hardie (2013), The Gamma-Gamma Model of Monetary Value, brucehardie.com/notes/025.
+// Gamma-gamma: the amounts of one customer vary by a gamma distribution whose scale varies between customers by
+// another; amount and frequency are independent. Fader, Hardie (2013), The Gamma-Gamma Model of Monetary Value,
+// brucehardie.com/notes/025.
 #pragma once
 #include <array>
 #include <cmath>

@@ -12,7 +12,8 @@
 namespace crm::value {
 
 /// The mean log-likelihood of a sample, as a function of the logarithms of the model's parameters. On the log scale
-/// a change of unit is a shift: bounds and start follow the sample's own scale, and Newton's path does not depend on it.
+/// a change of unit is a shift: bounds and start follow the sample's own scale, and Newton's path does not depend on
+/// it.
 class Likelihood {
 public:
     virtual ~Likelihood() = default;
@@ -28,8 +29,7 @@ public:
     virtual Eigen::VectorXd start() const = 0;
 
     /// Polls the cancellation at least every 10 ms.
-    virtual void evaluate(const Eigen::VectorXd& log_parameters, numeric::Derivatives&,
-                          const Cancellation&) const = 0;
+    virtual void evaluate(const Eigen::VectorXd& log_parameters, numeric::Derivatives&, const Cancellation&) const = 0;
 
     struct Verdict {
         explicit Verdict(std::size_t parameters) : boundary(parameters, Boundary::none) {}

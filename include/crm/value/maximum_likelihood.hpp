@@ -34,8 +34,8 @@ public:
     /// A customer who stands for `weight` equal ones: finite and 0 or more, else invalid_argument; 0 is skipped.
     void add(const std::optional<Input>& customer, double weight);
 
-    void merge(const MaximumLikelihood& other) {
-        tally_.merge(other.tally_);
+    void merge(const MaximumLikelihood& other, const Cancellation& cancellation = {}) {
+        tally_.merge(other.tally_, cancellation);
         nulls_ += other.nulls_;
         unread_ += other.unread_;
     }
@@ -43,7 +43,7 @@ public:
     void save(Writer&) const;
 
     /// Into an empty state; throws corrupt_data.
-    void load(Reader&);
+    void load(Reader&, const Cancellation& = {});
 
     /// Nothing when no customer had a value. A fit that failed is a model that is not usable and says why.
     std::unique_ptr<Fitted> finish(const Cancellation&) const;
@@ -77,17 +77,17 @@ void MaximumLikelihood<Fitted>::save(Writer& out) const {
 }
 
 template <class Fitted>
-void MaximumLikelihood<Fitted>::load(Reader& in) {
+void MaximumLikelihood<Fitted>::load(Reader& in, const Cancellation& cancellation) {
     read_version(in, format, "aggregate state");
     nulls_ = in.varint();
     unread_ = in.varint();
-    tally_.load(in);
+    tally_.load(in, cancellation);
 }
 
 template <class Fitted>
 std::unique_ptr<Fitted> MaximumLikelihood<Fitted>::finish(const Cancellation& cancellation) const {
     if (tally_.size() == 0 && unread_ == 0) return nullptr;
-    const auto rows = tally_.sorted();
+    const auto rows = tally_.sorted(cancellation);
     const auto likelihood = P::likelihood(rows);
     constexpr double most = 9007199254740992;  // 2^53: whole numbers up to here are exact
     FitReport counts;

@@ -1,6 +1,5 @@
-// RFM scores: which quantile of the customers one belongs to by recency, frequency and monetary value, and the customary
-// segment names.
-// Hughes (1994), Strategic Database Marketing, for the scores.
+// RFM scores: which quantile of the customers one belongs to by recency, frequency and monetary value, and the
+// customary segment names. Hughes (1994), Strategic Database Marketing, for the scores.
 #pragma once
 #include <array>
 #include <memory>
@@ -34,8 +33,8 @@ public:
     static constexpr int least_bins = 2, most_bins = 9, usual_bins = 5;
 
     /// A score is 1 + the number of cut points that the value is better than: less for silence, more for the others.
-    /// bins - 1 of each, from worst to best: silence does not rise, frequency and monetary do not fall. `monetary` is empty when
-    /// nobody had an amount.
+    /// bins - 1 of each, from worst to best: silence does not rise, frequency and monetary do not fall. `monetary` is
+    /// empty when nobody had an amount.
     struct CutPoints {
         std::vector<double> silence, frequency, monetary;
     };
@@ -80,12 +79,12 @@ public:
     void add(const std::optional<Rfm>& customer, int bins);
 
     /// Throws invalid_argument when the two differ in bins.
-    void merge(const RfmScorerFit&);
+    void merge(const RfmScorerFit&, const Cancellation& = {});
 
     void save(Writer&) const;
 
     /// Into an empty state; throws corrupt_data.
-    void load(Reader&);
+    void load(Reader&, const Cancellation& = {});
 
     /// Nothing when no customer had a value.
     std::unique_ptr<RfmScorer> finish(const Cancellation& = {}) const;

@@ -15,7 +15,7 @@ using Eigen::VectorXd;
 using Indices = std::vector<Index>;
 
 constexpr double least_radius = 1e-10, first_radius = 1, most_radius = 8;
-constexpr double close = 0.01;   // a converged search ends with a Newton step if that is no longer than this
+constexpr double close = 0.01;  // a converged search ends with a Newton step if that is no longer than this
 constexpr double one_unit = 1;  // how far a promise of gain is believed where the function is not concave
 // Changes of the value smaller than these times 1 + |value| are rounding, or may be where its terms cancel.
 constexpr double rounding = 1e-12, noise = 1e-8;

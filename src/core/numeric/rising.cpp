@@ -26,8 +26,7 @@ struct Shift {
 double log_gamma_tail(double y) {
     const double u = 1 / (y * y);
     return (1.0 / 12 -
-            u * (1.0 / 360 -
-                 u * (1.0 / 1260 - u * (1.0 / 1680 - u * (1.0 / 1188 - u * (691.0 / 360360 - u / 156)))))) /
+            u * (1.0 / 360 - u * (1.0 / 1260 - u * (1.0 / 1680 - u * (1.0 / 1188 - u * (691.0 / 360360 - u / 156)))))) /
            y;
 }
 
@@ -35,14 +34,16 @@ double log_gamma_tail(double y) {
 double digamma_tail(double y) {
     const double u = 1 / (y * y);
     return -u * (1.0 / 12 -
-                 u * (1.0 / 120 -
-                      u * (1.0 / 252 - u * (1.0 / 240 - u * (1.0 / 132 - u * (691.0 / 32760 - u / 12))))));
+                 u * (1.0 / 120 - u * (1.0 / 252 - u * (1.0 / 240 - u * (1.0 / 132 - u * (691.0 / 32760 - u / 12))))));
 }
 
 /// trigamma(y) - 1 / y.
 double trigamma_tail(double y) {
     const double u = 1 / (y * y);
-    return u * (0.5 + (1.0 / 6 - u * (1.0 / 30 - u * (1.0 / 42 - u * (1.0 / 30 - u * (5.0 / 66 - u * (691.0 / 2730 - u * 7 / 6)))))) / y);
+    return u *
+           (0.5 + (1.0 / 6 -
+                   u * (1.0 / 30 - u * (1.0 / 42 - u * (1.0 / 30 - u * (5.0 / 66 - u * (691.0 / 2730 - u * 7 / 6)))))) /
+                      y);
 }
 
 }  // namespace

@@ -14,9 +14,9 @@ namespace {
 /// Expected purchases by time counted as s = ln(1 + t / rate), with z = 1 - exp(-s):
 ///   (a + b - 1) (1 - (1 - z)^(a-1)) / (a - 1) - (1 - z)^(a-1) sum over n >= 1 of c[n] z^n,
 ///   c[n] = (A)_n (a)_(n-1) / ((a + b)_(n-1) n!), A = a + b - 1 - shape.
-/// It is the 2F1 of Fader, Hardie, Lee (2005) after Euler's transformation, with the factor a - 1 divided out: it neither
-/// overflows for thousands of purchases nor needs a special case near a = 1. Where its terms would cancel, grow, or be
-/// too many it declines.
+/// It is the 2F1 of Fader, Hardie, Lee (2005) after Euler's transformation, with the factor a - 1 divided out: it
+/// neither overflows for thousands of purchases nor needs a special case near a = 1. Where its terms would cancel,
+/// grow, or be too many it declines.
 class PurchaseSeries {
 public:
     PurchaseSeries(double shape, double a, double b, double longest);
@@ -37,8 +37,8 @@ public:
 
 private:
     static constexpr std::size_t most_terms = 2000;
-    static constexpr double most_loss = 300;  // how much larger than the result may be what is subtracted
-    static constexpr double most_growth = 16; // a and -A beyond which terms grow before they fall
+    static constexpr double most_loss = 300;   // how much larger than the result may be what is subtracted
+    static constexpr double most_growth = 16;  // a and -A beyond which terms grow before they fall
     static constexpr double rounding = 1e-17;
 
     double combine(double s, double sum) const {
@@ -76,9 +76,9 @@ PurchaseSeries::PurchaseSeries(double shape, double a, double b, double longest)
 }
 
 /// Points of the chance to leave p and their weights (adding up to 1), for averages over Beta(a, b) of functions that
-/// are constant for p far below 1 / bend and for 1 - p far below 1 / bend. They are those of the trapezoidal rule in ln(p / (1 - p)),
-/// which is exact to rounding for smooth functions once its step is a part of the density's width; beyond the last point on
-/// either side the density is a geometric series.
+/// are constant for p far below 1 / bend and for 1 - p far below 1 / bend. They are those of the trapezoidal rule in
+/// ln(p / (1 - p)), which is exact to rounding for smooth functions once its step is a part of the density's width;
+/// beyond the last point on either side the density is a geometric series.
 class ChanceToLeave {
 public:
     ChanceToLeave(double a, double b, double bend);
@@ -95,9 +95,9 @@ private:
         double chance, weight;
     };
     static constexpr double longest_step = 0.25, steps_in_width = 0.5;
-    static constexpr double flat = 41;              // exp(-41) is below rounding
-    static constexpr double negligible = 1e-20;     // weight of a point that ends the sum
-    static constexpr double most_certain = 1e15;    // a + b from which p is one number to rounding
+    static constexpr double flat = 41;                                // exp(-41) is below rounding
+    static constexpr double negligible = 1e-20;                       // weight of a point that ends the sum
+    static constexpr double most_certain = 1e15;                      // a + b from which p is one number to rounding
     static constexpr double least_positive = 1e-300, farthest = 680;  // exp(-680) is still a normal number
 
     std::vector<Point> points_;
@@ -112,10 +112,11 @@ ChanceToLeave::ChanceToLeave(double a, double b, double bend) {
     const double centre = std::clamp(std::log(a / b), -edge, edge);
     const double step = std::min(longest_step, steps_in_width * std::sqrt((a + b) / a / b));
     const double p = 1 / (1 + std::exp(-centre)), q = 1 / (1 + std::exp(centre));
-    const auto density = [&](double away) {  // against that at the centre; log1p has no cancellation for a share below 1/2
-        return p < q ? std::exp(a * away - (a + b) * std::log1p(p * std::expm1(away)))
-                     : std::exp(-b * away - (a + b) * std::log1p(q * std::expm1(-away)));
-    };
+    const auto density =
+        [&](double away) {  // against that at the centre; log1p has no cancellation for a share below 1/2
+            return p < q ? std::exp(a * away - (a + b) * std::log1p(p * std::expm1(away)))
+                         : std::exp(-b * away - (a + b) * std::log1p(q * std::expm1(-away)));
+        };
 
     double total = 0;
     const auto put = [&](double logit, double weight) {
@@ -158,8 +159,8 @@ struct Panel {
 };
 
 /// Integral over t from 0 to the horizon of discount exp(-discount t) E(t), where `expected` gives E at several
-/// s = ln(1 + t / rate). Panels are of equal length in ln(1 + t (discount + 1 / settled)), where both factors are smooth: E
-/// rises like t up to the time `settled`.
+/// s = ln(1 + t / rate). Panels are of equal length in ln(1 + t (discount + 1 / settled)), where both factors are
+/// smooth: E rises like t up to the time `settled`.
 template <class Expected>
 double discounted_integral(double horizon, double rate, double settled, double discount, Expected expected) {
     static const Panel panel;

@@ -65,14 +65,14 @@ namespace {
 using Row = Tally<PurchaseHistory>::Entry;
 enum Parameter : Eigen::Index { R, ALPHA, A, B };
 
-/// Sums over the rows of one frequency: of the weights w times the quantities named. With the logistic function s of the
-/// log-odds d of having left, q(t) = t / (alpha + t) and u = 1 - q.
+/// Sums over the rows of one frequency: of the weights w times the quantities named. With the logistic function s of
+/// the log-odds d of having left, q(t) = t / (alpha + t) and u = 1 - q.
 struct Sums {
     double weight = 0;
     double growth = 0, q = 0, u = 0, uq = 0;  // growth = ln(1 + t / alpha); all at the age
     double softplus = 0, s = 0;
-    double s_growth = 0, s_q = 0, s_uq = 0;   // times growth, q and uq at the age less those at the recency
-    double v = 0, v_growth = 0, v_q = 0;      // v = s (1 - s), times the same
+    double s_growth = 0, s_q = 0, s_uq = 0;  // times growth, q and uq at the age less those at the recency
+    double v = 0, v_growth = 0, v_q = 0;     // v = s (1 - s), times the same
     double v_growth_growth = 0, v_growth_q = 0, v_q_q = 0;
 
     void add(const Row& row, double alpha, double shape, double log_odds_at_once) {
@@ -164,8 +164,9 @@ void judge_leaving(double a, double b, int most_purchases, Likelihood::Verdict& 
                         rounded(chance));
         verdict.set(B, Boundary::infinity);
     } else {
-        verdict.say(A, Boundary::zero, "a and b run to 0: a share of " + rounded(chance) +
-                                           " leaves after the first repeat purchase, the others never");
+        verdict.say(A, Boundary::zero,
+                    "a and b run to 0: a share of " + rounded(chance) +
+                        " leaves after the first repeat purchase, the others never");
         verdict.set(B, Boundary::zero);
     }
 }
@@ -176,8 +177,8 @@ void accumulate(const BgNbd& model, double x, const Sums& sums, numeric::Derivat
     const Rising by_r = rising(r, x), by_b = rising(b, x), by_ab = rising(a + b, x);
     const double w = sums.weight, shape = r + x, beta = x > 0 ? b / (b + (x - 1)) : 0;
 
-    out.value += w * (by_r.value + by_b.value - by_ab.value - x * std::log(alpha)) - shape * sums.growth +
-                 sums.softplus;
+    out.value +=
+        w * (by_r.value + by_b.value - by_ab.value - x * std::log(alpha)) - shape * sums.growth + sums.softplus;
 
     const double slope_r = r * (w * by_r.slope - sums.growth + sums.s_growth);
     const double slope_a = w * a * -by_ab.slope, slope_b = w * b * (by_b.slope - by_ab.slope);
@@ -196,8 +197,8 @@ void accumulate(const BgNbd& model, double x, const Sums& sums, numeric::Derivat
     h(ALPHA, B) += shape * beta * sums.v_q;
     h(A, A) += slope_a - w * a * a * by_ab.curvature + sums.v;
     h(A, B) -= w * a * b * by_ab.curvature + beta * sums.v;
-    h(B, B) += slope_b + w * b * b * (by_b.curvature - by_ab.curvature) - beta * (1 - beta) * sums.s +
-               beta * beta * sums.v;
+    h(B, B) +=
+        slope_b + w * b * b * (by_b.curvature - by_ab.curvature) - beta * (1 - beta) * sums.s + beta * beta * sums.v;
 }
 
 void BgNbdLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Derivatives& mean,
@@ -228,11 +229,12 @@ Likelihood::Verdict BgNbdLikelihood::judge(const numeric::Maximum& maximum) cons
     if (side(R) == Side::lower) {
         verdict.say(R, Boundary::zero, "r runs to 0: hardly any customer ever buys again");
     } else if (side(R) != Side::inside || side(ALPHA) != Side::inside) {
-        verdict.say(R, Boundary::infinity, "r and alpha run to infinity: every customer buys at the same rate, " +
-                                               rounded(value[R] / value[ALPHA]) + " purchases a unit of time");
+        verdict.say(R, Boundary::infinity,
+                    "r and alpha run to infinity: every customer buys at the same rate, " +
+                        rounded(value[R] / value[ALPHA]) + " purchases a unit of time");
         verdict.set(ALPHA, Boundary::infinity);
     }
-    if (side(A) != Side::inside || side(B) != Side::inside) 
+    if (side(A) != Side::inside || side(B) != Side::inside)
         judge_leaving(value[A], value[B], rows_.back().key.frequency, verdict);
     return verdict;
 }

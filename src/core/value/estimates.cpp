@@ -85,8 +85,8 @@ Eigen::MatrixXd covariance_from_json(Names names, const Json* json) {
     if (!json) return {};
     const auto& rows = json->array("covariance");
     const bool square = rows.size() == names.size() && std::ranges::all_of(rows, [&](const Json& row) {
-        return row.array("covariance").size() == names.size();
-    });
+                            return row.array("covariance").size() == names.size();
+                        });
     if (!square) throw invalid_argument("covariance must have a row and a column for each parameter");
     Eigen::MatrixXd covariance(index(names.size()), index(names.size()));
     for (std::size_t i = 0; i < names.size(); ++i)
@@ -115,8 +115,10 @@ std::vector<Coefficient> coefficients(Names names, const Fit& fit) {
 }
 
 Fit make_fit(Names names, std::string_view model, const Json& parameters) {
-    Fit fit{Estimates{parameters_from_json(names, model, parameters),
-                      std::vector<Boundary>(names.size(), Boundary::none), {}}, {}};
+    Fit fit{
+        Estimates{
+            parameters_from_json(names, model, parameters), std::vector<Boundary>(names.size(), Boundary::none), {}},
+        {}};
     if (const std::string wrong = defect(names, fit); !wrong.empty()) throw invalid_argument(wrong);
     return fit;
 }
@@ -187,7 +189,8 @@ Fit fit_from_json(Names names, std::string_view model, const Json& json) {
     Fit fit;
     if (const Json* report = json.find("fit")) fit.report = FitReport::from_json(*report);
     if (const Json* parameters = json.find("parameters"))
-        fit.estimates = {parameters_from_json(names, model, *parameters), boundary_from_json(names, json.find("boundary")),
+        fit.estimates = {parameters_from_json(names, model, *parameters),
+                         boundary_from_json(names, json.find("boundary")),
                          covariance_from_json(names, json.find("covariance"))};
     if (const std::string wrong = defect(names, fit); !wrong.empty()) throw invalid_argument(wrong);
     return fit;

@@ -172,8 +172,9 @@ Likelihood::Verdict GammaGammaLikelihood::judge(const numeric::Maximum& maximum)
     const auto side = [&](Parameter i) { return maximum.held[static_cast<std::size_t>(i)]; };
     Verdict verdict(3);
     if (all_equal()) {
-        verdict.say(P, Boundary::infinity, "every customer has the same mean amount, " + rounded(most_) +
-                                               ": p and q run to infinity, and the likelihood with them");
+        verdict.say(P, Boundary::infinity,
+                    "every customer has the same mean amount, " + rounded(most_) +
+                        ": p and q run to infinity, and the likelihood with them");
         verdict.set(Q, Boundary::infinity);
         verdict.set(GAMMA, Boundary::undetermined);
         verdict.unbounded = true;

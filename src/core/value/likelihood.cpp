@@ -77,8 +77,8 @@ Fit fit(Names names, const Likelihood& likelihood, FitReport report, const Cance
     found.covariance = covariance(maximum, found.boundary, likelihood.weight());
     const std::string unknown = drop_unknown(names, found);
     clear_boundary(found);
-    report.message = verdict.message.empty() || unknown.empty() ? verdict.message + unknown
-                                                                : verdict.message + "; " + unknown;
+    report.message =
+        verdict.message.empty() || unknown.empty() ? verdict.message + unknown : verdict.message + "; " + unknown;
     if (report.message.empty() && found.covariance.size() == 0)
         report.message = "no standard errors: the likelihood is flat around its maximum";
     return {std::move(found), report};

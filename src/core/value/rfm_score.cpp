@@ -15,9 +15,9 @@ constexpr int format = 1;
 
 /// Cut k is the first value in `order` that, with those before it, makes up at least k / bins of the weight.
 template <class Order>
-std::vector<double> cut_points(const Tally<double>& tally, int bins, Order order) {
-    auto entries = tally.sorted();
-    std::ranges::sort(entries, order, &Tally<double>::Entry::key);
+std::vector<double> cut_points(const Tally<double>& tally, int bins, Order order, const Cancellation& cancellation) {
+    auto entries = tally.sorted(cancellation);
+    if (order(1, 0)) std::ranges::reverse(entries);
     double total = 0, cumulative = 0;
     for (const auto& [value, weight] : entries) total += weight;
     std::vector<double> cuts;
@@ -162,13 +162,13 @@ void RfmScorerFit::add(const std::optional<Rfm>& customer, int bins) {
     if (customer->monetary()) monetary_.add(*customer->monetary());
 }
 
-void RfmScorerFit::merge(const RfmScorerFit& other) {
+void RfmScorerFit::merge(const RfmScorerFit& other, const Cancellation& cancellation) {
     if (other.bins_ != 0) agree_on(other.bins_);
     customers_ += other.customers_;
     nulls_ += other.nulls_;
-    silence_.merge(other.silence_);
-    frequency_.merge(other.frequency_);
-    monetary_.merge(other.monetary_);
+    silence_.merge(other.silence_, cancellation);
+    frequency_.merge(other.frequency_, cancellation);
+    monetary_.merge(other.monetary_, cancellation);
 }
 
 void RfmScorerFit::save(Writer& out) const {
@@ -179,13 +179,13 @@ void RfmScorerFit::save(Writer& out) const {
     for (const auto* tally : {&silence_, &frequency_, &monetary_}) tally->save(out);
 }
 
-void RfmScorerFit::load(Reader& in) {
+void RfmScorerFit::load(Reader& in, const Cancellation& cancellation) {
     read_version(in, format, "aggregate state");
     bins_ = in.get<std::uint8_t>();
     if (bins_ != 0 && !valid_bins(bins_)) throw corrupt_data("impossible number of bins in state");
     customers_ = in.varint();
     nulls_ = in.varint();
-    for (auto* tally : {&silence_, &frequency_, &monetary_}) tally->load(in);
+    for (auto* tally : {&silence_, &frequency_, &monetary_}) tally->load(in, cancellation);
     if ((customers_ > 0) != (silence_.size() > 0) || (customers_ > 0) != (frequency_.size() > 0) ||
         (bins_ == 0 && customers_ > 0))
         throw corrupt_data("contradictory counts in state");
@@ -193,7 +193,6 @@ void RfmScorerFit::load(Reader& in) {
 
 std::unique_ptr<RfmScorer> RfmScorerFit::finish(const Cancellation& cancellation) const {
     if (customers_ == 0) return nullptr;
-    cancellation.poll();
     FitReport report;
     const auto count = [](std::uint64_t value) {
         return static_cast<std::int64_t>(std::min<std::uint64_t>(value, std::uint64_t{1} << 53));
@@ -202,8 +201,9 @@ std::unique_ptr<RfmScorer> RfmScorerFit::finish(const Cancellation& cancellation
     report.distinct_observations = count(silence_.size());
     report.skipped = count(nulls_);
     report.converged = true;
-    RfmScorer::CutPoints cuts{cut_points(silence_, bins_, std::greater{}),
-                              cut_points(frequency_, bins_, std::less{}), cut_points(monetary_, bins_, std::less{})};
+    RfmScorer::CutPoints cuts{cut_points(silence_, bins_, std::greater{}, cancellation),
+                              cut_points(frequency_, bins_, std::less{}, cancellation),
+                              cut_points(monetary_, bins_, std::less{}, cancellation)};
     report.parameters = static_cast<int>(cuts.silence.size() + cuts.frequency.size() + cuts.monetary.size());
     return std::make_unique<RfmScorer>(std::move(cuts), report);
 }
@@ -215,17 +215,16 @@ std::string_view rfm_segment(const RfmScore& score) {
                                hibernating = "Hibernating", lost = "Lost";
     static constexpr std::array<std::array<std::string_view, 5>, 5> grid{{
         // frequency 1, 2, 3, 4, 5
-        {lost, lost, at_risk, at_risk, cant_lose},                  // recency 1
-        {hibernating, hibernating, at_risk, at_risk, cant_lose},    // recency 2
-        {sleepy, sleepy, attention, loyal, loyal},                  // recency 3
-        {promising, potential, potential, loyal, loyal},            // recency 4
-        {recent, potential, potential, champions, champions},       // recency 5
+        {lost, lost, at_risk, at_risk, cant_lose},                // recency 1
+        {hibernating, hibernating, at_risk, at_risk, cant_lose},  // recency 2
+        {sleepy, sleepy, attention, loyal, loyal},                // recency 3
+        {promising, potential, potential, loyal, loyal},          // recency 4
+        {recent, potential, potential, champions, champions},     // recency 5
     }};
     const auto usual = [](int one) { return one >= 1 && one <= 5; };
     if (!usual(score.recency) || !usual(score.frequency))
         throw invalid_argument("segments are named by scores from 1 to 5, not by recency " +
-                                   std::to_string(score.recency) + " and frequency " +
-                                   std::to_string(score.frequency),
+                                   std::to_string(score.recency) + " and frequency " + std::to_string(score.frequency),
                                {}, "Give names of your own for scores with other than 5 bins.");
     return grid[static_cast<std::size_t>(score.recency - 1)][static_cast<std::size_t>(score.frequency - 1)];
 }

@@ -49,8 +49,9 @@ std::string silence_against(double silence, double gap, bool after_days, const s
 }
 
 std::string one_purchase(const PurchaseModel& model, const Rfm& seen) {
-    const std::string bought = seen.age() == 0 ? "Bought for the first time today. "
-                                               : "Bought once, " + duration(seen.age()) + " ago, and has not come back. ";
+    const std::string bought = seen.age() == 0
+                                   ? "Bought for the first time today. "
+                                   : "Bought once, " + duration(seen.age()) + " ago, and has not come back. ";
     const double again = 1 - model.churn_probability(seen, days_per_year);
     return bought + percent(again) + " likely to buy again within a year.";
 }
@@ -63,8 +64,7 @@ std::string why(const PurchaseModel& model, const Rfm& seen) {
     const bool in_days = seen.recency() >= 1.95;
     const std::string rhythm =
         seen.frequency() == 1
-            ? "Bought twice, " + duration(gap) + " apart; " +
-                  silence_against(seen.silence(), gap, in_days, "that gap")
+            ? "Bought twice, " + duration(gap) + " apart; " + silence_against(seen.silence(), gap, in_days, "that gap")
             : "Bought " + counted(seen.frequency() + 1.0, "time") + " in " + duration(seen.recency()) +
                   ", on average " + interval(gap, in_days) + "; " +
                   silence_against(seen.silence(), gap, in_days, "the usual gap");
