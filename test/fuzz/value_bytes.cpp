@@ -1,0 +1,62 @@
+// Bytes from outside, as any of the domain's values and states: the first byte chooses which.
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <span>
+
+#include "crm/foundation/error.hpp"
+#include "crm/value/bg_nbd.hpp"
+#include "crm/value/gamma_gamma.hpp"
+#include "crm/value/maximum_likelihood.hpp"
+#include "crm/value/rfm_score.hpp"
+#include "crm/value/timeline.hpp"
+#include "crm/value/timeline_builder.hpp"
+
+namespace {
+
+using namespace crm;
+using namespace crm::value;
+
+template <class Kind>
+void read_model(Reader& in) {
+    const auto model = Kind::load(in);
+    in.expect_end();
+    (void)Kind::from_json(model->to_json());
+}
+
+template <class State>
+void read_state(Reader& in) {
+    State state(std::pmr::new_delete_resource());
+    state.load(in);
+    in.expect_end();
+    (void)state.finish();
+}
+
+template <class Fitted>
+void read_fit(Reader& in) {
+    MaximumLikelihood<Fitted> state(std::pmr::new_delete_resource());
+    state.load(in);
+    in.expect_end();
+    (void)state.finish({});
+}
+
+void read_timeline(Reader& in) {
+    const Timeline timeline = Timeline::load(in);
+    in.expect_end();
+    (void)Timeline::from_json(timeline.to_json());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    constexpr void (*readers[])(Reader&) = {
+        read_model<BgNbdModel>, read_model<GammaGammaModel>, read_model<RfmScorer>,    read_timeline,
+        read_fit<BgNbdModel>,   read_fit<GammaGammaModel>,   read_state<RfmScorerFit>, read_state<TimelineBuilder>};
+    if (size == 0) return 0;
+    Reader in(std::as_bytes(std::span(data + 1, size - 1)));
+    try {
+        readers[data[0] % std::size(readers)](in);
+    } catch (const error&) {  // the only way to refuse
+    }
+    return 0;
+}

@@ -1,0 +1,101 @@
+// Against reference results: CDNOW as other software fits and scores it, and hard points in sixty-digit arithmetic.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "crm/value/bg_nbd.hpp"
+#include "crm/value/gamma_gamma.hpp"
+#include "fits.hpp"
+#include "reference_data.hpp"
+
+namespace {
+
+using crm::test::coefficient;
+using crm::test::fitted;
+using crm::test::number;
+using crm::test::Record;
+using crm::test::records;
+using crm::value::BgNbd;
+using crm::value::BgNbdModel;
+using crm::value::GammaGammaModel;
+using crm::value::Rfm;
+
+Rfm history(const Record& record, bool with_amount = false) {
+    const int x = std::stoi(record.at("x"));
+    std::optional<double> monetary;
+    if (with_amount && x > 0) monetary = number(record, "m_x");
+    return Rfm(x, number(record, "t_x"), number(record, "T"), monetary);
+}
+
+/// The calibration half, in weeks.
+std::vector<Rfm> cdnow() {
+    std::vector<Rfm> customers;
+    for (const auto& record : records("cdnow/cdnow_summary_39w.csv")) customers.push_back(history(record, true));
+    return customers;
+}
+
+void expect_parameters(const crm::Model& model, const std::string& kind, std::size_t count) {
+    std::size_t seen = 0;
+    for (const auto& record : records("cdnow/reference_params.csv")) {
+        if (record.at("data") != "cdnow" || record.at("model") != kind ||
+            !record.at("peer").starts_with("own tight MLE"))
+            continue;
+        const auto found = coefficient(model, record.at("parameter"));
+        EXPECT_NEAR(found.estimate / number(record, "value"), 1, 1e-4) << found.name;
+        EXPECT_NEAR(*found.std_error / number(record, "se"), 1, 1e-3) << found.name;
+        EXPECT_NEAR(*model.report()->log_likelihood, number(record, "loglik"), 1e-5);
+        ++seen;
+    }
+    EXPECT_EQ(seen, count);
+}
+
+TEST(Reference, BgNbdParameters) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    expect_parameters(*fitted<BgNbdModel>(cdnow()), "bgnbd", 4);
+}
+
+TEST(Reference, GammaGammaParameters) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    const auto model = fitted<GammaGammaModel>(cdnow());
+    expect_parameters(*model, "gg", 3);
+    EXPECT_EQ(model->report()->observations, 946);
+}
+
+TEST(Reference, PredictionsOfEveryCustomer) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    const auto customers = cdnow();
+    const auto buying = fitted<BgNbdModel>(customers);
+    const auto spending = fitted<GammaGammaModel>(customers);
+    int purchases = 0, amounts = 0;
+    for (const auto& record : records("cdnow/reference_predictions_all.csv.gz")) {
+        if (record.at("model") != "bgnbd") continue;
+        const Rfm seen = history(record, true);
+        EXPECT_NEAR(buying->p_alive(seen) / number(record, "p_alive"), 1, 1e-3) << record.at("id");
+        EXPECT_NEAR(buying->expected_purchases(seen, 39) / number(record, "cet"), 1, 1e-3) << record.at("id");
+        ++purchases;
+        if (record.at("mean_spend").empty()) continue;
+        EXPECT_NEAR(*spending->expected_spend(seen) / number(record, "mean_spend"), 1, 1e-3) << record.at("id");
+        ++amounts;
+    }
+    EXPECT_GE(purchases, 3 * 2357);
+    EXPECT_GE(amounts, 2 * 2357);
+}
+
+TEST(Reference, HardPoints) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    int points = 0;
+    for (const auto& record : records("cdnow/reference_stress.csv")) {
+        if (record.at("model") != "bgnbd") continue;
+        const BgNbd model{number(record, "p1"), number(record, "p2"), number(record, "p3"), number(record, "p4")};
+        const Rfm seen = history(record);
+        EXPECT_NEAR(model.log_likelihood(seen), number(record, "loglik"), 1e-8) << record.at("x");
+        EXPECT_NEAR(model.p_alive(seen) / number(record, "p_alive"), 1, 1e-8) << record.at("x");
+        EXPECT_NEAR(model.expected_purchases(seen, number(record, "horizon")) / number(record, "cet"), 1, 1e-8)
+            << record.at("x");
+        ++points;
+    }
+    EXPECT_EQ(points, 38);
+}
+
+}  // namespace
