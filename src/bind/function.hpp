@@ -4,7 +4,8 @@
 //
 // The parameter types say how SQL arguments become C++ values, the return type how the result goes back. A parameter
 // that is not a std::optional makes the result NULL when its argument is NULL (declare such functions STRICT as well);
-// a result that is an empty std::optional is NULL. A Cancellation parameter takes no SQL argument.
+// a result that is an empty std::optional is NULL; a std::vector of composites is a set of rows. A Cancellation
+// parameter takes no SQL argument.
 #pragma once
 #include "bind/boundary.hpp"
 #include "bind/call_site.hpp"
@@ -100,7 +101,7 @@ template <Composite T>
 struct Result<T> {
     using Memory = TupleMaker;
     static Datum make(FunctionCallInfo fcinfo, Memory& memory, const T& value) {
-        memory.prepare(fcinfo, ColumnTypes<typename Row<T>::Columns>::types);
+        memory.prepare(fcinfo, ColumnTypes<typename Row<T>::Columns>::types, fcinfo->flinfo->fn_mcxt);
         Cells cells(Row<T>::columns(value));
         return memory.make(cells.values.data(), cells.nulls.data());
     }
@@ -112,25 +113,6 @@ struct Result<std::optional<T>> {
     static Datum make(FunctionCallInfo fcinfo, Memory& memory, const std::optional<T>& value) {
         if (value) return Result<T>::make(fcinfo, memory, *value);
         fcinfo->isnull = true;
-        return Datum{0};
-    }
-};
-
-/// Rows of a set-returning function.
-template <Composite T>
-struct Result<std::vector<T>> {
-    using Memory = Nothing;
-    static Datum make(FunctionCallInfo fcinfo, Memory&, const std::vector<T>& rows) {
-        call([fcinfo] { InitMaterializedSRF(fcinfo, 0); });
-        const auto* const target = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-        require_types(target->setDesc, ColumnTypes<typename Row<T>::Columns>::types);
-        for (const T& row : rows) {
-            check_for_interrupts();
-            Cells cells(Row<T>::columns(row));
-            call([target, &cells] {
-                tuplestore_putvalues(target->setResult, target->setDesc, cells.values.data(), cells.nulls.data());
-            });
-        }
         return Datum{0};
     }
 };
@@ -198,8 +180,52 @@ Datum make_result(FunctionCallInfo fcinfo, ResultMemory<T>& memory, const T& val
     return Result<T>::make(fcinfo, static_cast<typename Result<T>::Memory&>(memory), value);
 }
 
+/// The rows of a set-returning function between its calls, and what gives them back. They live in a context of their
+/// own, which the server drops with the last row, or when nobody wants more.
+template <Composite T>
+struct Rows {
+    std::vector<T> rows;
+    TupleMaker maker;
+};
+
+/// A function that returns a std::vector of composites: computed at the first call, given back row by row.
+template <Composite T, class Function>
+Datum apply_for_rows(FunctionCallInfo fcinfo, const Function& function) {
+    using Arguments = ArgumentList<typename Signature<Function>::Parameters>;
+    if (!fcinfo->flinfo->fn_extra) {
+        auto* const calls = call([fcinfo] { return init_MultiFuncCall(fcinfo); });
+        auto* const kept = make_in<Rows<T>>(calls->multi_call_memory_ctx);
+        calls->user_fctx = kept;
+        typename Arguments::Memory memory;
+        auto arguments = Arguments::template read<0>(fcinfo, memory);
+        std::apply(
+            [&](auto&... argument) {
+                if ((argument && ...)) kept->rows = function(*argument...);
+            },
+            arguments);
+        kept->maker.prepare(fcinfo, ColumnTypes<typename Row<T>::Columns>::types, calls->multi_call_memory_ctx);
+    }
+    auto* const calls = static_cast<FuncCallContext*>(fcinfo->flinfo->fn_extra);
+    auto* const kept = static_cast<Rows<T>*>(calls->user_fctx);
+    auto* const set = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
+    if (calls->call_cntr < kept->rows.size()) {
+        Cells cells(Row<T>::columns(kept->rows[calls->call_cntr++]));
+        set->isDone = ExprMultipleResult;
+        return kept->maker.make(cells.values.data(), cells.nulls.data());
+    }
+    call([fcinfo, calls] { end_MultiFuncCall(fcinfo, calls); });
+    set->isDone = ExprEndResult;
+    fcinfo->isnull = true;
+    return Datum{0};
+}
+
+template <class T>
+inline constexpr bool is_rows = false;
+template <Composite T>
+inline constexpr bool is_rows<std::vector<T>> = true;
+
 template <class Function>
-Datum apply(FunctionCallInfo fcinfo, const Function& function) {
+Datum apply_once(FunctionCallInfo fcinfo, const Function& function) {
     using Returned = typename Signature<Function>::Returned;
     using Arguments = ArgumentList<typename Signature<Function>::Parameters>;
     struct Site : Arguments::Memory, ResultMemory<Returned> {};
@@ -215,6 +241,15 @@ Datum apply(FunctionCallInfo fcinfo, const Function& function) {
             return make_result<Returned>(fcinfo, site, function(*argument...));
         },
         arguments);
+}
+
+template <class Function>
+Datum apply(FunctionCallInfo fcinfo, const Function& function) {
+    using Returned = typename Signature<Function>::Returned;
+    if constexpr (is_rows<Returned>)
+        return apply_for_rows<typename Returned::value_type>(fcinfo, function);
+    else
+        return apply_once(fcinfo, function);
 }
 
 }  // namespace detail

@@ -65,10 +65,10 @@ const char* TupleReader::next_varlena() {
     return value;
 }
 
-void TupleMaker::prepare(FunctionCallInfo fcinfo, std::span<const Oid> types) {
+void TupleMaker::prepare(FunctionCallInfo fcinfo, std::span<const Oid> types, MemoryContext context) {
     if (descriptor_) return;
-    TupleDesc const descriptor = call([fcinfo] {
-        const MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+    TupleDesc const descriptor = call([fcinfo, context] {
+        const MemoryContext caller = MemoryContextSwitchTo(context);
         TupleDesc found = nullptr;
         if (get_call_result_type(fcinfo, nullptr, &found) != TYPEFUNC_COMPOSITE)
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -79,7 +79,7 @@ void TupleMaker::prepare(FunctionCallInfo fcinfo, std::span<const Oid> types) {
     });
     require_types(descriptor, types);
     descriptor_ = descriptor;
-    context_ = fcinfo->flinfo->fn_mcxt;
+    context_ = context;
     has_patterns_ = types.size() <= most_nullable;
     for (int i = 0; i < descriptor->natts; ++i) has_patterns_ &= TupleDescAttr(descriptor, i)->attbyval;
 }

@@ -93,8 +93,8 @@ private:
 /// Makes composite values of the type that the SQL function was declared to return.
 class TupleMaker {
 public:
-    /// The descriptor is looked up once a call site and kept in the function's memory.
-    void prepare(FunctionCallInfo fcinfo, std::span<const Oid> types);
+    /// Looks the descriptor up, once; what is needed for ever after is kept in `context`.
+    void prepare(FunctionCallInfo fcinfo, std::span<const Oid> types, MemoryContext context);
     Datum make(Datum* values, bool* nulls);
 
 private:

@@ -239,6 +239,16 @@ TEST(BgNbdLikelihood, UnitOfTimeOnlyScalesAlpha) {
     }
 }
 
+TEST(BgNbdLikelihood, AbsurdUnitsAreSaid) {
+    std::vector<Rfm> customers;
+    for (const auto& one : crm::test::random_customers(100))
+        customers.emplace_back(one.frequency(), one.recency() * 1e200, one.age() * 1e200);
+    const auto model = fitted<BgNbdModel>(customers);
+    EXPECT_FALSE(model->usable());
+    EXPECT_FALSE(model->report()->converged);
+    EXPECT_TRUE(model->report()->message.starts_with("alpha must be a positive number from 1e-150 to 1e+150, not "));
+}
+
 struct Outcome {
     bool converged;
     std::string message;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct Estimates {
     std::vector<Boundary> boundary;  // one for each value
     Eigen::MatrixXd covariance;      // of the logarithms; rows of boundary parameters are 0; empty when not known
 };
+
+/// What makes estimates impossible (a value outside its range, a covariance that is none), in words; empty when they
+/// are sound.
+std::string defect(Names, const Estimates&);
 
 /// What a parametric model consists of, whatever its face: estimates (none when the fit failed), and how it was fitted
 /// (nothing when made from known parameters).

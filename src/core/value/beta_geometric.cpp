@@ -36,9 +36,10 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_terms = 2000;
-    static constexpr double most_loss = 300;   // how much larger than the result may be what is subtracted
-    static constexpr double most_growth = 16;  // a and -A beyond which terms grow before they fall
+    static constexpr std::size_t most_terms = 4000;
+    static constexpr double most_loss = 100;   // how much larger than the result may be what is subtracted
+    static constexpr double most_growth = 16;  // a beyond which terms grow before they fall
+    static constexpr double most_turns = 8;    // -A beyond which terms of alternating sign are large
     static constexpr double rounding = 1e-17;
 
     double combine(double s, double sum) const {
@@ -59,7 +60,7 @@ private:
 
 PurchaseSeries::PurchaseSeries(double shape, double a, double b, double longest) : a_(a), b_(b) {
     const double less = a + b - shape;
-    if (a > most_growth || less < -most_growth || std::abs(a + b - 1) > most_loss * shape) return;
+    if (a > most_growth || less < -most_turns || std::abs(a + b - 1) > most_loss * shape) return;
     const double z = -std::expm1(-longest), least = rounding * (1 - z);
     double term = less - 1, power = z, sum = 0;
     for (double n = 0; size_ < most_terms; ++n) {
@@ -141,8 +142,8 @@ ChanceToLeave::ChanceToLeave(double a, double b, double bend) {
 
 using Rule = boost::math::quadrature::gauss<double, 7>;
 constexpr std::size_t nodes = 7;
-constexpr double longest_panel = 1;  // for seven nodes to give 12 digits
-constexpr double forgotten = 40;     // discount times time after which a purchase counts nothing
+constexpr double longest_panel = 0.7;  // for seven nodes to give 12 digits
+constexpr double forgotten = 40;       // discount times time after which a purchase counts nothing
 constexpr double most_discount = 1e100;
 
 /// The abscissae and weights of Gauss and Legendre on [0, 1].
@@ -165,7 +166,8 @@ template <class Expected>
 double discounted_integral(double horizon, double rate, double settled, double discount, Expected expected) {
     static const Panel panel;
     const double scale = discount + 1 / settled, end = std::log1p(std::min(scale * horizon, 1e300));
-    const double panels = std::max(1.0, std::ceil(end / longest_panel)), width = end / panels;
+    const double longest = discount * horizon < 0.5 ? 1.5 * longest_panel : longest_panel;  // a small part of the sum
+    const double panels = std::max(1.0, std::ceil(end / longest)), width = end / panels;
     double integral = 0;
     for (double i = 0; i < panels; ++i) {
         std::array<double, nodes> share, s;
@@ -178,6 +180,12 @@ double discounted_integral(double horizon, double rate, double settled, double d
         for (std::size_t k = 0; k < nodes; ++k) integral += share[k] * purchases[k];
     }
     return integral;
+}
+
+/// A chance to leave that few exceed.
+double high_chance(double a, double b) {
+    const double mean = a / (a + b), deviation = std::sqrt(mean * (b / (a + b)) / (a + b + 1));
+    return std::min(mean + 3 * deviation, 1.0);
 }
 
 /// Of the time t passed: t / rate.
@@ -220,7 +228,7 @@ double ActiveCustomer::discounted_purchases(double horizon, double discount) con
     if (discount * horizon > forgotten) horizon = forgotten / discount;
     const double growth = growth_at(horizon, rate_);
     const double kept = std::exp(-discount * horizon);
-    const double settled = rate_ / std::max(1.0, shape_ * (a_ / (a_ + b_)));
+    const double settled = rate_ / std::max(1.0, shape_ * high_chance(a_, b_));
     if (const PurchaseSeries series(shape_, a_, b_, std::log1p(growth)); !series.declines())
         return kept * series.at_longest() +
                discounted_integral(horizon, rate_, settled, discount, [&](const auto& s) { return series.at(s); });

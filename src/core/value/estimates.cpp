@@ -24,22 +24,8 @@ enum Part : std::uint8_t { has_estimates = 1, has_report = 2, has_covariance = 4
 
 Index index(std::size_t i) { return static_cast<Index>(i); }
 
-/// What every set of estimates must obey, wherever it comes from; returns what is wrong, or nothing.
-std::string defect(Names names, const Estimates& estimates) {
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (!(estimates.values[i] >= least_value && estimates.values[i] <= most_value))
-            return std::string(names[i]) + " must be a positive number from 1e-150 to 1e+150, not " +
-                   shortest(estimates.values[i]);
-    const auto& covariance = estimates.covariance;
-    if (!covariance.allFinite() || covariance != covariance.transpose())
-        return "covariance must be a symmetric matrix of numbers";
-    for (Index i = 0; i < covariance.rows(); ++i)
-        if (covariance(i, i) < 0) return "covariance must not be negative on its diagonal";
-    return {};
-}
-
 /// A model made from known parameters has no report; one without parameters has a report of the failed fit.
-std::string defect(Names names, const Fit& fit) {
+std::string defect_of(Names names, const Fit& fit) {
     if (!fit.estimates && !fit.report) return "a model needs parameters or the report of a fit";
     return fit.estimates ? defect(names, *fit.estimates) : std::string();
 }
@@ -97,6 +83,19 @@ Eigen::MatrixXd covariance_from_json(Names names, const Json* json) {
 
 }  // namespace
 
+std::string defect(Names names, const Estimates& estimates) {
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (!(estimates.values[i] >= least_value && estimates.values[i] <= most_value))
+            return std::string(names[i]) + " must be a positive number from 1e-150 to 1e+150, not " +
+                   shortest(estimates.values[i]);
+    const auto& covariance = estimates.covariance;
+    if (!covariance.allFinite() || covariance != covariance.transpose())
+        return "covariance must be a symmetric matrix of numbers";
+    for (Index i = 0; i < covariance.rows(); ++i)
+        if (covariance(i, i) < 0) return "covariance must not be negative on its diagonal";
+    return {};
+}
+
 std::vector<Coefficient> coefficients(Names names, const Fit& fit) {
     std::vector<Coefficient> all;
     if (!fit.estimates) return all;
@@ -119,7 +118,7 @@ Fit make_fit(Names names, std::string_view model, const Json& parameters) {
         Estimates{
             parameters_from_json(names, model, parameters), std::vector<Boundary>(names.size(), Boundary::none), {}},
         {}};
-    if (const std::string wrong = defect(names, fit); !wrong.empty()) throw invalid_argument(wrong);
+    if (const std::string wrong = defect_of(names, fit); !wrong.empty()) throw invalid_argument(wrong);
     return fit;
 }
 
@@ -157,7 +156,7 @@ Fit load_fit(Names names, std::string_view model, Reader& in) {
         for (Index i = 0; i < size; ++i)
             for (Index j = 0; j <= i; ++j) covariance(i, j) = covariance(j, i) = in.get<double>();
     }
-    if (const std::string wrong = defect(names, fit); !wrong.empty()) throw corrupt_data(wrong);
+    if (const std::string wrong = defect_of(names, fit); !wrong.empty()) throw corrupt_data(wrong);
     return fit;
 }
 
@@ -192,7 +191,7 @@ Fit fit_from_json(Names names, std::string_view model, const Json& json) {
         fit.estimates = {parameters_from_json(names, model, *parameters),
                          boundary_from_json(names, json.find("boundary")),
                          covariance_from_json(names, json.find("covariance"))};
-    if (const std::string wrong = defect(names, fit); !wrong.empty()) throw invalid_argument(wrong);
+    if (const std::string wrong = defect_of(names, fit); !wrong.empty()) throw invalid_argument(wrong);
     return fit;
 }
 

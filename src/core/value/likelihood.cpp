@@ -75,6 +75,11 @@ Fit fit(Names names, const Likelihood& likelihood, FitReport report, const Cance
     Estimates found{{}, std::move(verdict.boundary), {}};
     for (const double value : maximum.point) found.values.push_back(std::exp(value));
     found.covariance = covariance(maximum, found.boundary, likelihood.weight());
+    if (const std::string wrong = defect(names, found); !wrong.empty()) {
+        report.converged = false;
+        report.message = wrong + ": another unit may help";
+        return {{}, report};
+    }
     const std::string unknown = drop_unknown(names, found);
     clear_boundary(found);
     report.message =
