@@ -111,7 +111,7 @@ Datum TupleMaker::copy_of_pattern(Datum* values, bool* nulls) {
     for (int i = 0; i < size; ++i) {
         if (nulls[i]) continue;
         const auto width = static_cast<std::size_t>(TupleDescAttr(descriptor_, i)->attlen);
-        at = (at + width - 1) / width * width;  // types passed by value are aligned to their width
+        at = (at + width - 1) & ~(width - 1);  // types passed by value are aligned to their width, a power of 2
         store_att_byval(copy + at, values[i], static_cast<int>(width));
         at += width;
     }
