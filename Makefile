@@ -5,7 +5,7 @@ MODULE_big = pg_crm
 RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" control/pg_crm.control)
 
 SCRIPT = control/pg_crm--$(RELEASE).sql
-SQL_PARTS = $(addprefix control/sql/,model.sql value.sql)
+SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql value_purchase.sql value_spend.sql)
 DATA = $(SCRIPT) $(wildcard control/pg_crm--*--*.sql)
 EXTRA_CLEAN = $(SCRIPT) $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
 

@@ -127,11 +127,11 @@ TEST(GammaGammaLikelihood, NewtonFindsTheMaximumFromBadStarts) {
     const auto rows = tally.sorted();
     const auto likelihood = GammaGamma::likelihood(rows);
     const auto objective = [&](const VectorXd& point, Derivatives& out) { likelihood->evaluate(point, out, {}); };
-    const auto best = crm::numeric::maximise(objective, likelihood->start(), likelihood->bounds());
+    const auto best = crm::numeric::maximise(objective, likelihood->start({}), likelihood->bounds());
     ASSERT_TRUE(best.converged);
     Chance chance(5);
     for (int trial = 0; trial < 50; ++trial) {
-        const VectorXd start = likelihood->start() + VectorXd::NullaryExpr(3, [&] { return chance.uniform(-5, 5); });
+        const VectorXd start = likelihood->start({}) + VectorXd::NullaryExpr(3, [&] { return chance.uniform(-5, 5); });
         const auto found = crm::numeric::maximise(objective, start, likelihood->bounds());
         EXPECT_TRUE(found.converged) << start.transpose() << ": " << found.message;
         EXPECT_LT((found.point - best.point).norm(), 1e-6) << start.transpose();

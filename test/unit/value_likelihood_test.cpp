@@ -28,7 +28,8 @@ public:
     double weight() const override { return 50; }
     std::string obstacle() const override { return second_ == empty ? "nobody waits" : ""; }
     crm::numeric::Box bounds() const override { return {Eigen::Vector2d(-15, -15), Eigen::Vector2d(15, 15)}; }
-    Eigen::VectorXd start() const override { return Eigen::Vector2d(2, 1); }
+    Eigen::VectorXd start(const Cancellation&) const override { return Eigen::Vector2d(2, 1); }
+    Eigen::VectorXd origin() const override { return Eigen::Vector2d(0, 0); }
 
     void evaluate(const Eigen::VectorXd& at, Derivatives& out, const Cancellation& cancellation) const override {
         cancellation.poll();

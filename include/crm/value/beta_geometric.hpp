@@ -2,6 +2,7 @@
 // beta-distributed chance: what the BG/NBD and its relatives predict once they know who is active.
 #pragma once
 #include <optional>
+#include <vector>
 
 namespace crm::value {
 
@@ -18,6 +19,12 @@ public:
 
     /// The same, each purchase at time t counted exp(-discount t); discount >= 0.
     double discounted_purchases(double horizon, double discount) const;
+
+    /// Probability of being still active after `horizon` >= 0.
+    double survival(double horizon) const;
+
+    /// PurchaseModel::purchase_distribution of a customer who is active with probability `active`, else buys nothing.
+    std::vector<double> distribution(double horizon, double beyond, double active) const;
 
     /// The fast way: none where too many terms would be needed, or they would cancel.
     std::optional<double> purchases_by_series(double horizon) const;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "crm/foundation/tally.hpp"
 #include "crm/value/likelihood.hpp"
@@ -28,10 +29,11 @@ struct BgNbd {
     /// 1 when nothing was bought again: in this model nobody leaves before a repeat purchase.
     double p_alive(const Rfm& seen) const;
 
+    double p_alive(const Rfm& seen, double horizon) const;
     double churn_probability(const Rfm& seen, double horizon) const;
     double expected_purchases(const Rfm& seen, double horizon) const;
-    double expected_purchases(double horizon) const;
     double discounted_purchases(const Rfm& seen, double horizon, double rate) const;
+    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, double beyond) const;
 
     using Input = Rfm;
     using Observation = PurchaseHistory;

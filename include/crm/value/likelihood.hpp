@@ -26,7 +26,11 @@ public:
     virtual std::string obstacle() const = 0;
 
     virtual numeric::Box bounds() const = 0;
-    virtual Eigen::VectorXd start() const = 0;
+    virtual Eigen::VectorXd start(const Cancellation&) const = 0;
+
+    /// Where a penalty draws the parameters to: 0 for shapes, and for a scale the logarithm of its natural unit in
+    /// this sample (mean age, mean amount), so that a penalty does not depend on the unit either.
+    virtual Eigen::VectorXd origin() const = 0;
 
     /// Polls the cancellation at least every 10 ms.
     virtual void evaluate(const Eigen::VectorXd& log_parameters, numeric::Derivatives&, const Cancellation&) const = 0;

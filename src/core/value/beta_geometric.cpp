@@ -5,7 +5,10 @@
 #include <boost/math/quadrature/gauss.hpp>
 #include <cmath>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include "crm/value/purchase_model.hpp"
 
 namespace crm::value {
 
@@ -220,6 +223,36 @@ std::optional<double> ActiveCustomer::purchases_by_series(double horizon) const 
 double ActiveCustomer::purchases_by_average(double horizon) const {
     const double growth = growth_at(horizon, rate_);
     return PurchaseAverage(shape_, a_, b_, growth).at(growth);
+}
+
+double ActiveCustomer::survival(double horizon) const {
+    const double growth = growth_at(horizon, rate_);
+    return ChanceToLeave(a_, b_, (shape_ + 1) * growth).mean([&](double p) {
+        return std::exp(-shape_ * std::log1p(p * growth));
+    });
+}
+
+/// Rates are gamma-distributed, so that purchases would be negative binomial if nobody left. With the n-th purchase
+/// the customer stays, and buys no more within the horizon, or leaves.
+std::vector<double> ActiveCustomer::distribution(double horizon, double beyond, double active) const {
+    const double growth = growth_at(horizon, rate_), log_share = std::log(growth / (1 + growth));
+    double log_exactly = -shape_ * std::log1p(growth);  // n purchases, if nobody left
+    double fewer = 0;                                   // than n
+    double stayed = 1;                                  // after each of n - 1
+    Distribution distribution(beyond);
+    for (double n = 0;; ++n) {
+        const double exactly = std::exp(log_exactly);
+        double probability = exactly;
+        if (n > 0) {
+            const double leaves = a_ / (a_ + b_ + (n - 1)), stays = (b_ + (n - 1)) / (a_ + b_ + (n - 1));
+            probability = stayed * (leaves * std::max(1 - fewer, 0.0) + stays * exactly);
+            stayed *= stays;
+        }
+        if (!distribution.add(n == 0 ? 1 - active * (1 - probability) : active * probability))
+            return std::move(distribution).take();
+        fewer += exactly;
+        log_exactly += std::log((shape_ + n) / (n + 1)) + log_share;
+    }
 }
 
 double ActiveCustomer::discounted_purchases(double horizon, double discount) const {

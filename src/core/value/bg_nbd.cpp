@@ -45,6 +45,10 @@ double BgNbd::p_alive(const Rfm& seen) const {
     return 1 / (1 + a / (b + (x - 1)) * std::exp(silence));
 }
 
+double BgNbd::p_alive(const Rfm& seen, double horizon) const {
+    return p_alive(seen) * if_active(*this, seen).survival(horizon);
+}
+
 double BgNbd::churn_probability(const Rfm& seen, double horizon) const {
     const double log_none = -(r + seen.frequency()) * std::log1p(horizon / (alpha + seen.age()));
     return 1 + p_alive(seen) * std::expm1(log_none);
@@ -54,10 +58,12 @@ double BgNbd::expected_purchases(const Rfm& seen, double horizon) const {
     return p_alive(seen) * if_active(*this, seen).purchases(horizon);
 }
 
-double BgNbd::expected_purchases(double horizon) const { return ActiveCustomer(r, alpha, a, b).purchases(horizon); }
-
 double BgNbd::discounted_purchases(const Rfm& seen, double horizon, double rate) const {
     return p_alive(seen) * if_active(*this, seen).discounted_purchases(horizon, rate);
+}
+
+std::vector<double> BgNbd::purchase_distribution(const Rfm& seen, double horizon, double beyond) const {
+    return if_active(*this, seen).distribution(horizon, beyond, p_alive(seen));
 }
 
 namespace {
@@ -120,7 +126,8 @@ public:
     double weight() const override { return repeaters_; }
     std::string obstacle() const override;
     numeric::Box bounds() const override;
-    Eigen::VectorXd start() const override;
+    Eigen::VectorXd start(const Cancellation&) const override;
+    Eigen::VectorXd origin() const override;
     void evaluate(const Eigen::VectorXd&, numeric::Derivatives&, const Cancellation&) const override;
     Verdict judge(const numeric::Maximum&) const override;
 
@@ -137,12 +144,14 @@ std::string BgNbdLikelihood::obstacle() const {
 
 /// Wide enough that what lies beyond does not change a score; alpha in units of the mean age.
 numeric::Box BgNbdLikelihood::bounds() const {
-    const double unit = std::log(exposure_ / customers_);
+    const double unit = origin()[ALPHA];
     return {Eigen::Vector4d(-20, unit - 40, -20, -20), Eigen::Vector4d(18, unit + 40, 18, 18)};
 }
 
+Eigen::VectorXd BgNbdLikelihood::origin() const { return Eigen::Vector4d(0, std::log(exposure_ / customers_), 0, 0); }
+
 /// Rates as they were on average, chances to leave around one in four.
-Eigen::VectorXd BgNbdLikelihood::start() const {
+Eigen::VectorXd BgNbdLikelihood::start(const Cancellation&) const {
     constexpr double r = 0.5, a = 1, b = 3;
     return Eigen::Vector4d(std::log(r), std::log(r * exposure_ / repeats_), std::log(a), std::log(b));
 }

@@ -72,7 +72,8 @@ public:
         return weight_ > 0 ? "" : "no customer has a positive mean amount of repeat purchases";
     }
     numeric::Box bounds() const override;
-    Eigen::VectorXd start() const override;
+    Eigen::VectorXd start(const Cancellation&) const override;
+    Eigen::VectorXd origin() const override;
     void evaluate(const Eigen::VectorXd&, numeric::Derivatives&, const Cancellation&) const override;
     Verdict judge(const numeric::Maximum&) const override;
 
@@ -107,8 +108,10 @@ numeric::Box GammaGammaLikelihood::bounds() const {
     return {Eigen::Vector3d(-farthest, -farthest, unit - 40), Eigen::Vector3d(farthest, farthest, unit + 40)};
 }
 
+Eigen::VectorXd GammaGammaLikelihood::origin() const { return Eigen::Vector3d(0, 0, std::log(mean_)); }
+
 /// A population mean as observed, with moderate variation within and between customers; none when there is none.
-Eigen::VectorXd GammaGammaLikelihood::start() const {
+Eigen::VectorXd GammaGammaLikelihood::start(const Cancellation&) const {
     if (all_equal()) return Eigen::Vector3d(farthest, farthest, std::log(mean_));
     constexpr double p = 3, q = 3;
     return Eigen::Vector3d(std::log(p), std::log(q), std::log(mean_ * (q - 1) / p));

@@ -63,7 +63,7 @@ Fit fit(Names names, const Likelihood& likelihood, FitReport report, const Cance
     const auto objective = [&](const Eigen::VectorXd& point, numeric::Derivatives& out) {
         likelihood.evaluate(point, out, cancellation);
     };
-    const auto maximum = numeric::maximise(objective, likelihood.start(), likelihood.bounds(), cancellation);
+    const auto maximum = numeric::maximise(objective, likelihood.start(cancellation), likelihood.bounds(), cancellation);
     report.converged = maximum.converged;
     report.iterations = maximum.iterations;
     report.message = maximum.message;

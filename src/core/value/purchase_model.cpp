@@ -1,5 +1,6 @@
 #include "crm/value/purchase_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -16,6 +17,28 @@ void require_horizon(double horizon) {
 void require_rate(double rate, const char* name) {
     if (!std::isfinite(rate) || rate < 0)
         throw invalid_argument(std::string(name) + " must be a finite number, 0 or more, not " + shortest(rate));
+}
+
+void require_any_horizon(double horizon) {
+    if (!(horizon >= 0)) throw invalid_argument("horizon must be a length of time, 0 or more, not " + shortest(horizon));
+}
+
+void require_discounted_horizon(double horizon, double rate) {
+    require_any_horizon(horizon);
+    if (rate == 0 && std::isinf(horizon))
+        throw invalid_argument("discount rate must be above 0 for an infinite horizon", {},
+                               "Without a discount the sum over all time need not be finite.");
+}
+
+bool Distribution::add(double probability) {
+    if (probabilities_.size() == most)
+        throw limit_exceeded("distribution of purchases has more than " + std::to_string(most) + " values", {},
+                             "Ask for a shorter horizon.");
+    probabilities_.push_back(probability);
+    sum_ += probability;
+    largest_ = std::max(largest_, probability);
+    const bool negligible = sum_ > 0.5 && probability < largest_ && probability < 1e-16;
+    return 1 - sum_ > beyond_ && !negligible;
 }
 
 }  // namespace crm::value

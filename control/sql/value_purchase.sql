@@ -1,0 +1,176 @@
+-- Purchase and spend models: fitting
+
+CREATE FUNCTION crm.fit_bg_nbd_add(internal, customer crm.rfm) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add';
+COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, crm.rfm) IS 'Support of aggregate crm.fit_bg_nbd.';
+
+CREATE FUNCTION crm.fit_bg_nbd_add(internal, customer crm.rfm, weight float8) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add_weight';
+COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, crm.rfm, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
+
+CREATE FUNCTION crm.fit_bg_nbd_add(internal, frequency float8, recency float8, age float8) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add_columns';
+COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, float8, float8, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
+
+CREATE FUNCTION crm.fit_bg_nbd_add(internal, frequency float8, recency float8, age float8, weight float8) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add_columns_weight';
+COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, float8, float8, float8, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
+
+CREATE AGGREGATE crm.fit_bg_nbd(customer crm.rfm) (
+    SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
+    COMBINEFUNC = crm.aggregate_combine,
+    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.fit_bg_nbd(crm.rfm) IS
+    'BG/NBD: customers buy at their own random rate and may leave after any repeat purchase. Fader, Hardie, Lee (2005), Marketing Science 24(2).';
+
+CREATE AGGREGATE crm.fit_bg_nbd(customer crm.rfm, weight float8) (
+    SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
+    COMBINEFUNC = crm.aggregate_combine,
+    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.fit_bg_nbd(crm.rfm, float8) IS 'BG/NBD, each row standing for `weight` equal customers.';
+
+CREATE AGGREGATE crm.fit_bg_nbd(frequency float8, recency float8, age float8) (
+    SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
+    COMBINEFUNC = crm.aggregate_combine,
+    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.fit_bg_nbd(float8, float8, float8) IS 'BG/NBD from plain columns; times in any one unit, which the model keeps.';
+
+CREATE AGGREGATE crm.fit_bg_nbd(frequency float8, recency float8, age float8, weight float8) (
+    SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
+    COMBINEFUNC = crm.aggregate_combine,
+    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.fit_bg_nbd(float8, float8, float8, float8) IS
+    'BG/NBD from plain columns, each row standing for `weight` equal customers.';
+
+
+
+-- Purchase models: asking. A horizon is a number of days or an interval
+
+CREATE FUNCTION crm.days(length interval) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_days';
+COMMENT ON FUNCTION crm.days(interval) IS
+    'Fixed length of an interval in days: a day is 24 hours, a month 30 days, a year 365.25 days.';
+
+CREATE FUNCTION crm.p_alive(model crm.model, customer crm.rfm) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
+    AS 'MODULE_PATHNAME', 'crm_p_alive';
+COMMENT ON FUNCTION crm.p_alive(crm.model, crm.rfm) IS
+    'Probability that the customer is still active at the end of the observation (0 to 1).';
+
+CREATE FUNCTION crm.p_alive(model crm.model, frequency float8, recency float8, age float8) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
+    AS 'MODULE_PATHNAME', 'crm_p_alive_columns';
+COMMENT ON FUNCTION crm.p_alive(crm.model, float8, float8, float8) IS
+    'Probability that the customer is still active at the end of the observation (0 to 1), from plain columns.';
+
+CREATE FUNCTION crm.churn_probability(model crm.model, customer crm.rfm) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
+    AS 'MODULE_PATHNAME', 'crm_churn_probability';
+COMMENT ON FUNCTION crm.churn_probability(crm.model, crm.rfm) IS 'Probability that the customer has left: 1 - p_alive.';
+
+CREATE FUNCTION crm.churn_probability(model crm.model, frequency float8, recency float8, age float8) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
+    AS 'MODULE_PATHNAME', 'crm_churn_probability_columns';
+COMMENT ON FUNCTION crm.churn_probability(crm.model, float8, float8, float8) IS
+    'Probability that the customer has left, from plain columns.';
+
+CREATE FUNCTION crm.churn_probability(model crm.model, customer crm.rfm, horizon float8) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 4
+    AS 'MODULE_PATHNAME', 'crm_churn_probability_within';
+COMMENT ON FUNCTION crm.churn_probability(crm.model, crm.rfm, float8) IS
+    'Probability of no purchase within the next `horizon` days.';
+
+CREATE FUNCTION crm.churn_probability(model crm.model, customer crm.rfm, horizon interval) RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.churn_probability(model, customer, crm.days(horizon));
+COMMENT ON FUNCTION crm.churn_probability(crm.model, crm.rfm, interval) IS 'Probability of no purchase within the horizon.';
+
+CREATE FUNCTION crm.churn_probability(model crm.model, frequency float8, recency float8, age float8, horizon float8)
+    RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 4
+    AS 'MODULE_PATHNAME', 'crm_churn_probability_within_columns';
+COMMENT ON FUNCTION crm.churn_probability(crm.model, float8, float8, float8, float8) IS
+    'Probability of no purchase within the next `horizon` days, from plain columns.';
+
+CREATE FUNCTION crm.churn_probability(model crm.model, frequency float8, recency float8, age float8, horizon interval)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.churn_probability(model, frequency, recency, age, crm.days(horizon));
+COMMENT ON FUNCTION crm.churn_probability(crm.model, float8, float8, float8, interval) IS
+    'Probability of no purchase within the horizon, from plain columns.';
+
+CREATE FUNCTION crm.expected_purchases(model crm.model, customer crm.rfm, horizon float8) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+    AS 'MODULE_PATHNAME', 'crm_expected_purchases';
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, crm.rfm, float8) IS
+    'Expected purchase occasions within the next `horizon` days.';
+
+CREATE FUNCTION crm.expected_purchases(model crm.model, customer crm.rfm, horizon interval) RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.expected_purchases(model, customer, crm.days(horizon));
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, crm.rfm, interval) IS
+    'Expected purchase occasions within the horizon.';
+
+CREATE FUNCTION crm.expected_purchases(model crm.model, frequency float8, recency float8, age float8, horizon float8)
+    RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+    AS 'MODULE_PATHNAME', 'crm_expected_purchases_columns';
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, float8, float8, float8, float8) IS
+    'Expected purchase occasions within the next `horizon` days, from plain columns.';
+
+CREATE FUNCTION crm.expected_purchases(model crm.model, frequency float8, recency float8, age float8, horizon interval)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.expected_purchases(model, frequency, recency, age, crm.days(horizon));
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, float8, float8, float8, interval) IS
+    'Expected purchase occasions within the horizon, from plain columns.';
+
+CREATE FUNCTION crm.expected_purchases(model crm.model, horizon float8) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+    AS 'MODULE_PATHNAME', 'crm_expected_purchases_new';
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, float8) IS
+    'Expected repeat purchase occasions of a new customer within `horizon` days of the first.';
+
+CREATE FUNCTION crm.expected_purchases(model crm.model, horizon interval) RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.expected_purchases(model, crm.days(horizon));
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, interval) IS
+    'Expected repeat purchase occasions of a new customer within the horizon.';
+
+CREATE FUNCTION crm.log_likelihood(model crm.model, customer crm.rfm) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+    AS 'MODULE_PATHNAME', 'crm_log_likelihood';
+COMMENT ON FUNCTION crm.log_likelihood(crm.model, crm.rfm) IS
+    'Log-likelihood of one customer''s history under the model; 0 for a customer that this kind of model does not read.';
+
+CREATE FUNCTION crm.log_likelihood(
+    model crm.model, frequency float8, recency float8, age float8, monetary float8 DEFAULT NULL)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN crm.log_likelihood(model, crm.rfm(frequency, recency, age, monetary));
+COMMENT ON FUNCTION crm.log_likelihood(crm.model, float8, float8, float8, float8) IS
+    'Log-likelihood of one customer''s history under the model, from plain columns.';
+
+CREATE FUNCTION crm.why(model crm.model, customer crm.rfm) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
+    AS 'MODULE_PATHNAME', 'crm_why';
+COMMENT ON FUNCTION crm.why(crm.model, crm.rfm) IS
+    'Why the model thinks so, in a sentence for whoever talks to the customer.';
+
+CREATE FUNCTION crm.why(model crm.model, frequency float8, recency float8, age float8) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN crm.why(model, crm.rfm(frequency, recency, age));
+COMMENT ON FUNCTION crm.why(crm.model, float8, float8, float8) IS 'Why the model thinks so, from plain columns.';

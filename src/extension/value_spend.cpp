@@ -1,0 +1,43 @@
+// The SQL face of spend models and lifetime value.
+#include "crm/value/clv.hpp"
+#include "crm/value/gamma_gamma.hpp"
+#include "crm/value/maximum_likelihood.hpp"
+#include "extension/value_rows.hpp"
+
+namespace crm::bind {
+
+using namespace crm::value;
+
+namespace {
+
+/// Spend models read no times.
+Rfm spending(double frequency, std::optional<double> monetary) {
+    return {whole(frequency), frequency, frequency, monetary};
+}
+
+}  // namespace
+
+using FitGammaGamma = MaximumLikelihood<GammaGammaModel>;
+SQL_MODEL(GammaGammaModel);
+SQL_AGGREGATE(crm_fit_gamma_gamma_add,
+              [](FitGammaGamma& fit, const std::optional<Rfm>& customer) { fit.add(customer); });
+SQL_AGGREGATE(crm_fit_gamma_gamma_add_weight,
+              [](FitGammaGamma& fit, const std::optional<Rfm>& customer, double weight) { fit.add(customer, weight); });
+SQL_AGGREGATE(crm_fit_gamma_gamma_add_columns,
+              [](FitGammaGamma& fit, double frequency, std::optional<double> monetary) {
+                  fit.add(spending(frequency, monetary));
+              });
+SQL_AGGREGATE(crm_fit_gamma_gamma_add_columns_weight,
+              [](FitGammaGamma& fit, double frequency, std::optional<double> monetary, double weight) {
+                  fit.add(spending(frequency, monetary), weight);
+              });
+
+SQL_FUNCTION(crm_expected_spend,
+             [](const SpendModel& model, const Rfm& customer) { return model.expected_spend(customer); });
+SQL_FUNCTION(crm_expected_spend_columns, [](const SpendModel& model, double frequency, std::optional<double> monetary) {
+    return model.expected_spend(spending(frequency, monetary));
+});
+SQL_FUNCTION(crm_clv, [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer, double horizon,
+                         double discount_rate) { return clv(buying, spending, customer, horizon, discount_rate); });
+
+}  // namespace crm::bind
