@@ -14,6 +14,7 @@ using crm::FitReport;
 using crm::numeric::Derivatives;
 using crm::value::Boundary;
 using crm::value::fit;
+using crm::value::FitOptions;
 using crm::value::Likelihood;
 
 constexpr std::array<std::string_view, 2> names{"rate", "shape"};
@@ -69,7 +70,7 @@ FitReport counts() {
 }
 
 TEST(Fit, ReportsTheMaximum) {
-    const auto found = fit(names, Waiting(Waiting::ordinary), counts(), {});
+    const auto found = fit(names, Waiting(Waiting::ordinary), counts(), FitOptions(), {});
     ASSERT_TRUE(found.estimates);
     EXPECT_NEAR(found.estimates->values[0], 0.25, 1e-9);
     EXPECT_NEAR(found.estimates->values[1], 1, 1e-7);
@@ -82,7 +83,7 @@ TEST(Fit, ReportsTheMaximum) {
 }
 
 TEST(Fit, BoundaryParametersHaveNoVariance) {
-    const auto found = fit(names, Waiting(Waiting::to_infinity), counts(), {});
+    const auto found = fit(names, Waiting(Waiting::to_infinity), counts(), FitOptions(), {});
     ASSERT_TRUE(found.estimates);
     EXPECT_EQ(found.report->message, "shape runs to infinity");
     EXPECT_EQ(found.estimates->boundary[1], Boundary::infinity);
@@ -91,19 +92,19 @@ TEST(Fit, BoundaryParametersHaveNoVariance) {
 }
 
 TEST(Fit, WithoutInformationThereAreNoStandardErrors) {
-    const auto found = fit(names, Waiting(Waiting::useless), counts(), {});
+    const auto found = fit(names, Waiting(Waiting::useless), counts(), FitOptions(), {});
     ASSERT_TRUE(found.estimates);
     EXPECT_EQ(found.report->message, "no standard errors: the likelihood is flat around its maximum");
     EXPECT_EQ(found.estimates->covariance.size(), 0);
 }
 
 TEST(Fit, FailureBringsTheReportOnly) {
-    const auto broken = fit(names, Waiting(Waiting::broken), counts(), {});
+    const auto broken = fit(names, Waiting(Waiting::broken), counts(), FitOptions(), {});
     EXPECT_FALSE(broken.estimates);
     EXPECT_FALSE(broken.report->converged);
     EXPECT_FALSE(broken.report->log_likelihood);
     EXPECT_EQ(broken.report->message, "the likelihood is not finite at its start");
-    const auto empty = fit(names, Waiting(Waiting::empty), counts(), {});
+    const auto empty = fit(names, Waiting(Waiting::empty), counts(), FitOptions(), {});
     EXPECT_FALSE(empty.estimates);
     EXPECT_EQ(empty.report->message, "nobody waits");
 }
@@ -111,7 +112,7 @@ TEST(Fit, FailureBringsTheReportOnly) {
 TEST(Fit, CanBeCancelled) {
     struct Stop {};
     const Cancellation cancelled([] { throw Stop(); });
-    EXPECT_THROW((void)fit(names, Waiting(Waiting::ordinary), counts(), cancelled), Stop);
+    EXPECT_THROW((void)fit(names, Waiting(Waiting::ordinary), counts(), FitOptions(), cancelled), Stop);
 }
 
 }  // namespace

@@ -14,9 +14,9 @@
 
 namespace crm::value {
 
-/// Where an estimate lies when it is no ordinary number: the likelihood rises all the way to 0 or infinity, or does not
-/// depend on the parameter.
-enum class Boundary : std::uint8_t { none, zero, infinity, undetermined };
+/// What an estimate is when it is no ordinary one: the likelihood rises all the way to 0 or infinity, or does not
+/// depend on the parameter, or the parameter was held at a value.
+enum class Boundary : std::uint8_t { none, zero, infinity, undetermined, fixed };
 
 /// Parameters by their literature names, in a fixed order.
 using Names = std::span<const std::string_view>;

@@ -2,12 +2,14 @@
 // Likelihood in its source file; everything else of fitting is here.
 #pragma once
 #include <Eigen/Core>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "crm/foundation/cancellation.hpp"
 #include "crm/numeric/maximise.hpp"
 #include "crm/value/estimates.hpp"
+#include "crm/value/fit_options.hpp"
 
 namespace crm::value {
 
@@ -53,7 +55,13 @@ public:
     virtual Verdict judge(const numeric::Maximum&) const = 0;
 };
 
-/// Maximises. `counts` brings observations, distinct_observations and skipped. Only a converged fit has estimates.
-[[nodiscard]] Fit fit(Names, const Likelihood&, FitReport counts, const Cancellation&);
+/// Maximises, with priors the posterior density of the parameters. `counts` brings observations, distinct_observations
+/// and skipped. Only a converged fit has estimates. Standard errors come from the curvature.
+[[nodiscard]] Fit fit(Names, const Likelihood&, FitReport counts, const FitOptions&, const Cancellation&);
+
+/// Replaces the covariance by that of fits to as many samples as the options ask for. `refit` fits rows that weigh what
+/// it is told, in place of `weights`.
+using Refit = std::function<Fit(const std::vector<double>& weights, const FitOptions&)>;
+void bootstrap(Fit&, const std::vector<double>& weights, const Refit& refit, const FitOptions&, const Cancellation&);
 
 }  // namespace crm::value

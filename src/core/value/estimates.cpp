@@ -16,7 +16,7 @@ namespace {
 using Eigen::Index;
 
 constexpr int format = 1;
-constexpr std::array<std::string_view, 4> boundary_names{"none", "zero", "infinity", "undetermined"};
+constexpr std::array<std::string_view, 5> boundary_names{"none", "zero", "infinity", "undetermined", "fixed"};
 constexpr double least_value = 1e-150, most_value = 1e150;  // products and quotients of two remain positive numbers
 constexpr double z95 = 1.9599639845400545;
 

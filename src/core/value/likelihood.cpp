@@ -12,12 +12,14 @@ namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
+using Eigen::VectorXd;
 
 /// Inverse of the information about the log-parameters; empty when it has none in some direction.
 MatrixXd covariance(const numeric::Maximum& maximum, const std::vector<Boundary>& boundary, double weight) {
     std::vector<Index> known;
     for (std::size_t i = 0; i < boundary.size(); ++i)
-        if (maximum.held[i] == numeric::Side::inside && boundary[i] != Boundary::undetermined)
+        if (maximum.held[i] == numeric::Side::inside && boundary[i] != Boundary::undetermined &&
+            boundary[i] != Boundary::fixed)
             known.push_back(static_cast<Index>(i));
     const auto size = static_cast<Index>(boundary.size()), kept = static_cast<Index>(known.size());
     if (kept == 0) return {};
@@ -54,16 +56,106 @@ void clear_boundary(Estimates& found) {
     }
 }
 
+/// What is maximised: the likelihood and what is known beforehand, over the parameters that are free.
+class Posterior {
+public:
+    Posterior(const Likelihood& likelihood, const FitOptions& options, std::size_t parameters,
+              const Cancellation& cancellation);
+
+    numeric::Maximum maximise();
+
+private:
+    VectorXd whole(const VectorXd& free) const {
+        VectorXd all = start_;
+        all(free_) = free;
+        return all;
+    }
+    void add_prior(const VectorXd& point, numeric::Derivatives& out) const;
+
+    const Likelihood& likelihood_;
+    const FitOptions& options_;
+    const Cancellation& cancellation_;
+    VectorXd start_;
+    std::vector<Index> free_;
+};
+
+Posterior::Posterior(const Likelihood& likelihood, const FitOptions& options, std::size_t parameters,
+                     const Cancellation& cancellation)
+    : likelihood_(likelihood), options_(options), cancellation_(cancellation), start_(likelihood.start(cancellation)) {
+    for (const auto& setting : options.settings())
+        if (setting.role == FitOptions::Role::start || setting.role == FitOptions::Role::fix)
+            start_[setting.parameter] = std::log(setting.first);
+    for (std::size_t i = 0; i < parameters; ++i)
+        if (!options.fixed(i)) free_.push_back(static_cast<Index>(i));
+}
+
+/// A parameter's prior density is that of the parameter itself, and its derivatives are over the logarithm.
+void Posterior::add_prior(const VectorXd& point, numeric::Derivatives& out) const {
+    const double weight = likelihood_.weight();
+    if (options_.penalty() > 0) {
+        const VectorXd away = point - likelihood_.origin();
+        for (const Index i : free_) {
+            out.value -= options_.penalty() / weight * away[i] * away[i];
+            out.gradient[i] -= 2 * options_.penalty() / weight * away[i];
+            out.hessian(i, i) -= 2 * options_.penalty() / weight;
+        }
+    }
+    for (const auto& [parameter, role, first, second] : options_.settings()) {
+        const double value = std::exp(point[parameter]);
+        if (role == FitOptions::Role::gamma_prior) {
+            out.value += ((first - 1) * point[parameter] - second * value) / weight;
+            out.gradient[parameter] += (first - 1 - second * value) / weight;
+            out.hessian(parameter, parameter) -= second * value / weight;
+        } else if (role == FitOptions::Role::normal_prior) {
+            const double away = (value - first) / second, unit = value / second;
+            out.value -= away * away / 2 / weight;
+            out.gradient[parameter] -= away * unit / weight;
+            out.hessian(parameter, parameter) -= unit * (away + unit) / weight;
+        }
+    }
+}
+
+/// In all parameters, those held at a value included; the derivatives are those of the posterior, the value is that
+/// of the likelihood alone.
+numeric::Maximum Posterior::maximise() {
+    numeric::Derivatives all(start_.size());
+    const auto evaluate = [&](const VectorXd& point, numeric::Derivatives& out) {
+        likelihood_.evaluate(whole(point), all, cancellation_);
+        add_prior(whole(point), all);
+        out.value = all.value;
+        out.gradient = all.gradient(free_);
+        out.hessian = all.hessian(free_, free_);
+    };
+    const numeric::Box box = likelihood_.bounds();
+    const numeric::Box free_box{box.lower(free_), box.upper(free_)};
+    numeric::Patience patience;
+    patience.iterations = options_.max_iterations().value_or(patience.iterations);
+    numeric::Maximum found = numeric::maximise(evaluate, start_(free_), free_box, cancellation_, patience);
+
+    std::vector<numeric::Side> held(static_cast<std::size_t>(start_.size()), numeric::Side::inside);
+    for (std::size_t i = 0; i < free_.size(); ++i) held[static_cast<std::size_t>(free_[i])] = found.held[i];
+    found.held = std::move(held);
+    found.point = whole(found.point);
+    if (free_.size() == static_cast<std::size_t>(start_.size()) && !options_.has_prior()) return found;
+    likelihood_.evaluate(found.point, all, cancellation_);
+    const double likelihood = all.value;
+    add_prior(found.point, all);
+    found.at = all;
+    found.at.value = likelihood;
+    return found;
+}
+
 }  // namespace
 
-Fit fit(Names names, const Likelihood& likelihood, FitReport report, const Cancellation& cancellation) {
+Fit fit(Names names, const Likelihood& likelihood, FitReport report, const FitOptions& options,
+        const Cancellation& cancellation) {
+    report.parameters = 0;
+    for (std::size_t i = 0; i < names.size(); ++i) report.parameters += !options.fixed(i);
     report.message = likelihood.obstacle();
     if (!report.message.empty()) return {{}, report};
 
-    const auto objective = [&](const Eigen::VectorXd& point, numeric::Derivatives& out) {
-        likelihood.evaluate(point, out, cancellation);
-    };
-    const auto maximum = numeric::maximise(objective, likelihood.start(cancellation), likelihood.bounds(), cancellation);
+    Posterior posterior(likelihood, options, names.size(), cancellation);
+    const auto maximum = posterior.maximise();
     report.converged = maximum.converged;
     report.iterations = maximum.iterations;
     report.message = maximum.message;
@@ -73,7 +165,11 @@ Fit fit(Names names, const Likelihood& likelihood, FitReport report, const Cance
     auto verdict = likelihood.judge(maximum);
     if (verdict.unbounded) report.log_likelihood.reset();
     Estimates found{{}, std::move(verdict.boundary), {}};
-    for (const double value : maximum.point) found.values.push_back(std::exp(value));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto fixed = options.fixed(i);
+        found.values.push_back(fixed ? *fixed : std::exp(maximum.point[static_cast<Index>(i)]));
+        if (fixed) found.boundary[i] = Boundary::fixed;
+    }
     found.covariance = covariance(maximum, found.boundary, likelihood.weight());
     if (const std::string wrong = defect(names, found); !wrong.empty()) {
         report.converged = false;
@@ -84,7 +180,7 @@ Fit fit(Names names, const Likelihood& likelihood, FitReport report, const Cance
     clear_boundary(found);
     report.message =
         verdict.message.empty() || unknown.empty() ? verdict.message + unknown : verdict.message + "; " + unknown;
-    if (report.message.empty() && found.covariance.size() == 0)
+    if (report.message.empty() && found.covariance.size() == 0 && report.parameters > 0)
         report.message = "no standard errors: the likelihood is flat around its maximum";
     return {std::move(found), report};
 }
