@@ -5,9 +5,12 @@ MODULE_big = pg_crm
 RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" control/pg_crm.control)
 
 SCRIPT = control/pg_crm--$(RELEASE).sql
-SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql value_purchase.sql value_spend.sql)
+SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql value_fit.sql value_purchase.sql value_spend.sql value_fit_timeline.sql)
+# The aggregates of these models are made of control/sql/value_fit.sql.in and value_fit_timeline.sql.in: name=title.
+fit_MODELS = bg_nbd=BG/NBD
+fit_timeline_MODELS = gamma_gamma=Gamma-gamma
 DATA = $(SCRIPT) $(wildcard control/pg_crm--*--*.sql)
-EXTRA_CLEAN = $(SCRIPT) $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
+EXTRA_CLEAN = $(SCRIPT) $(addprefix control/sql/value_,fit.sql fit_timeline.sql) $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
 
 SOURCES = $(sort $(wildcard src/core/*/*.cpp src/bind/*.cpp src/extension/*.cpp))
 OBJS = $(SOURCES:.cpp=.o)
@@ -36,5 +39,8 @@ all: $(SCRIPT)
 $(SCRIPT): $(SQL_PARTS) control/pg_crm.control
 	(printf '%s\n' '\echo Use "CREATE EXTENSION pg_crm" to load this file. \quit'; \
 	 for part in $(SQL_PARTS); do echo; cat $$part; done) > $@
+
+control/sql/value_%.sql: control/sql/value_%.sql.in Makefile
+	for model in $($*_MODELS); do sed "s|@model@|$${model%=*}|g; s|@title@|$${model#*=}|g" $<; echo; done > $@
 
 -include $(OBJS:.o=.d) $(OBJS:.o=.bc.d)

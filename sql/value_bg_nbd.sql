@@ -102,7 +102,7 @@ SELECT crm.fit_bg_nbd(r) IS NULL AS nobody FROM seen WHERE false;
 SELECT crm.fit_bg_nbd(NULL::crm.rfm) IS NULL AS only_nulls FROM seen;
 SELECT skipped FROM (SELECT crm.fit_bg_nbd(CASE WHEN customer > 10 THEN r END) AS m FROM seen) AS x, crm.fit_info(m);
 SELECT crm.fit_bg_nbd(r, -1) FROM seen;
-SELECT crm.fit_bg_nbd(r, 'NaN') FROM seen;
+SELECT crm.fit_bg_nbd(r, 'NaN'::float8) FROM seen;
 
 -- Bytes of version 1, for ever.
 SELECT crm.model_send(m) FROM published;

@@ -1,59 +1,7 @@
--- Purchase and spend models: fitting
+-- Purchase models: fitting. value_fit.sql.in makes the aggregates of each
 
-CREATE FUNCTION crm.fit_bg_nbd_add(internal, customer crm.rfm) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add';
-COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, crm.rfm) IS 'Support of aggregate crm.fit_bg_nbd.';
-
-CREATE FUNCTION crm.fit_bg_nbd_add(internal, customer crm.rfm, weight float8) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add_weight';
-COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, crm.rfm, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
-
-CREATE FUNCTION crm.fit_bg_nbd_add(internal, frequency float8, recency float8, age float8) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add_columns';
-COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, float8, float8, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
-
-CREATE FUNCTION crm.fit_bg_nbd_add(internal, frequency float8, recency float8, age float8, weight float8) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_bg_nbd_add_columns_weight';
-COMMENT ON FUNCTION crm.fit_bg_nbd_add(internal, float8, float8, float8, float8) IS 'Support of aggregate crm.fit_bg_nbd.';
-
-CREATE AGGREGATE crm.fit_bg_nbd(customer crm.rfm) (
-    SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
 COMMENT ON AGGREGATE crm.fit_bg_nbd(crm.rfm) IS
     'BG/NBD: customers buy at their own random rate and may leave after any repeat purchase. Fader, Hardie, Lee (2005), Marketing Science 24(2).';
-
-CREATE AGGREGATE crm.fit_bg_nbd(customer crm.rfm, weight float8) (
-    SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE crm.fit_bg_nbd(crm.rfm, float8) IS 'BG/NBD, each row standing for `weight` equal customers.';
-
-CREATE AGGREGATE crm.fit_bg_nbd(frequency float8, recency float8, age float8) (
-    SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE crm.fit_bg_nbd(float8, float8, float8) IS 'BG/NBD from plain columns; times in any one unit, which the model keeps.';
-
-CREATE AGGREGATE crm.fit_bg_nbd(frequency float8, recency float8, age float8, weight float8) (
-    SFUNC = crm.fit_bg_nbd_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE crm.fit_bg_nbd(float8, float8, float8, float8) IS
-    'BG/NBD from plain columns, each row standing for `weight` equal customers.';
-
 
 
 -- Purchase models: asking. A horizon is a number of days or an interval

@@ -54,6 +54,32 @@ CREATE AGGREGATE crm.fit_gamma_gamma(frequency float8, monetary float8, weight f
 COMMENT ON AGGREGATE crm.fit_gamma_gamma(float8, float8, float8) IS
     'Gamma-gamma from plain columns, each row standing for `weight` equal customers.';
 
+CREATE FUNCTION crm.fit_gamma_gamma_add(internal, customer crm.rfm, options jsonb) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_fit_gamma_gamma_add_options';
+COMMENT ON FUNCTION crm.fit_gamma_gamma_add(internal, crm.rfm, jsonb) IS 'Support of aggregate crm.fit_gamma_gamma.';
+
+CREATE AGGREGATE crm.fit_gamma_gamma(customer crm.rfm, options jsonb) (
+    SFUNC = crm.fit_gamma_gamma_add, STYPE = internal, FINALFUNC = crm.finish_model,
+    COMBINEFUNC = crm.aggregate_combine,
+    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.fit_gamma_gamma(crm.rfm, jsonb) IS 'Gamma-gamma, with options.';
+
+CREATE FUNCTION crm.fit_gamma_gamma_add(internal, customer crm.rfm, weight float8, options jsonb) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_fit_gamma_gamma_add_weight_options';
+COMMENT ON FUNCTION crm.fit_gamma_gamma_add(internal, crm.rfm, float8, jsonb) IS 'Support of aggregate crm.fit_gamma_gamma.';
+
+CREATE AGGREGATE crm.fit_gamma_gamma(customer crm.rfm, weight float8, options jsonb) (
+    SFUNC = crm.fit_gamma_gamma_add, STYPE = internal, FINALFUNC = crm.finish_model,
+    COMBINEFUNC = crm.aggregate_combine,
+    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.fit_gamma_gamma(crm.rfm, float8, jsonb) IS 'Gamma-gamma, with weights and options.';
+
 
 -- Spend and lifetime value
 

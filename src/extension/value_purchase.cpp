@@ -1,30 +1,13 @@
 // The SQL face of purchase models: fits and scores.
 #include "crm/value/bg_nbd.hpp"
-#include "crm/value/maximum_likelihood.hpp"
 #include "crm/value/why.hpp"
-#include "extension/value_rows.hpp"
+#include "extension/value_fits.hpp"
 
 namespace crm::bind {
 
 using namespace crm::value;
 
-namespace {
-
-std::optional<Rfm> seen(const std::optional<Plain<Rfm>>& columns) {
-    return columns ? std::optional(columns->value) : std::nullopt;
-}
-
-}  // namespace
-
-using FitBgNbd = MaximumLikelihood<BgNbdModel>;
-SQL_MODEL(BgNbdModel);
-SQL_AGGREGATE(crm_fit_bg_nbd_add, [](FitBgNbd& fit, const std::optional<Rfm>& customer) { fit.add(customer); });
-SQL_AGGREGATE(crm_fit_bg_nbd_add_weight,
-              [](FitBgNbd& fit, const std::optional<Rfm>& customer, double weight) { fit.add(customer, weight); });
-SQL_AGGREGATE(crm_fit_bg_nbd_add_columns,
-              [](FitBgNbd& fit, const std::optional<Plain<Rfm>>& customer) { fit.add(seen(customer)); });
-SQL_AGGREGATE(crm_fit_bg_nbd_add_columns_weight, [](FitBgNbd& fit, const std::optional<Plain<Rfm>>& customer,
-                                                    double weight) { fit.add(seen(customer), weight); });
+SQL_PURCHASE_MODEL(bg_nbd, BgNbdModel);
 
 SQL_FUNCTION(crm_days, [](DaysOfInterval length) { return length.days; });
 
@@ -49,8 +32,9 @@ SQL_FUNCTION(crm_expected_purchases_columns,
              [](const PurchaseModel& model, const Plain<Rfm>& customer, double horizon) {
                  return model.expected_purchases(customer, horizon);
              });
-SQL_FUNCTION(crm_expected_purchases_new,
-             [](const PurchaseModel& model, double horizon) { return model.expected_purchases(new_customer(), horizon); });
+SQL_FUNCTION(crm_expected_purchases_new, [](const PurchaseModel& model, double horizon) {
+    return model.expected_purchases(new_customer(), horizon);
+});
 SQL_FUNCTION(crm_log_likelihood,
              [](const ObservationModel& model, const Rfm& customer) { return model.log_likelihood(customer); });
 SQL_FUNCTION(crm_why, [](const PurchaseModel& model, const Rfm& customer) { return why(model, customer); });

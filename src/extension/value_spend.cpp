@@ -1,8 +1,7 @@
 // The SQL face of spend models and lifetime value.
 #include "crm/value/clv.hpp"
 #include "crm/value/gamma_gamma.hpp"
-#include "crm/value/maximum_likelihood.hpp"
-#include "extension/value_rows.hpp"
+#include "extension/value_fits.hpp"
 
 namespace crm::bind {
 
@@ -23,6 +22,16 @@ SQL_AGGREGATE(crm_fit_gamma_gamma_add,
               [](FitGammaGamma& fit, const std::optional<Rfm>& customer) { fit.add(customer); });
 SQL_AGGREGATE(crm_fit_gamma_gamma_add_weight,
               [](FitGammaGamma& fit, const std::optional<Rfm>& customer, double weight) { fit.add(customer, weight); });
+SQL_AGGREGATE(crm_fit_gamma_gamma_add_options,
+              [](FitGammaGamma& fit, const std::optional<Rfm>& customer, OptionsFor<GammaGammaModel> how) {
+                  fit.set(how.options);
+                  fit.add(customer);
+              });
+SQL_AGGREGATE(crm_fit_gamma_gamma_add_weight_options, [](FitGammaGamma& fit, const std::optional<Rfm>& customer,
+                                                         double weight, OptionsFor<GammaGammaModel> how) {
+    fit.set(how.options);
+    fit.add(customer, weight);
+});
 SQL_AGGREGATE(crm_fit_gamma_gamma_add_columns,
               [](FitGammaGamma& fit, double frequency, std::optional<double> monetary) {
                   fit.add(spending(frequency, monetary));
@@ -31,6 +40,7 @@ SQL_AGGREGATE(crm_fit_gamma_gamma_add_columns_weight,
               [](FitGammaGamma& fit, double frequency, std::optional<double> monetary, double weight) {
                   fit.add(spending(frequency, monetary), weight);
               });
+SQL_TIMELINE_FITS(gamma_gamma, GammaGammaModel);
 
 SQL_FUNCTION(crm_expected_spend,
              [](const SpendModel& model, const Rfm& customer) { return model.expected_spend(customer); });

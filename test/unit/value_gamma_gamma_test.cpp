@@ -20,6 +20,7 @@ using crm::test::fitted;
 using crm::value::Boundary;
 using crm::value::GammaGamma;
 using crm::value::GammaGammaModel;
+using crm::value::Purchase;
 using crm::value::Rfm;
 using crm::value::SpendHistory;
 using Eigen::VectorXd;
@@ -82,10 +83,58 @@ TEST(GammaGamma, NoFiniteMeanIsNoNumber) {
     EXPECT_GT(*heavy.expected_spend(spender(2, 20)), 0);
 }
 
-std::vector<Tally<SpendHistory>::Entry> random_rows(Chance& chance, int count) {
+/// Days a week apart with these amounts, after a first purchase.
+std::vector<Purchase> days(const std::vector<double>& amounts) {
+    std::vector<Purchase> all{{crm::Day{0}, 1, 7.0}};
+    for (const double amount : amounts) all.push_back({crm::Day{all.back().day.number + 7}, 1, amount});
+    return all;
+}
+
+SpendHistory history(const std::vector<double>& amounts) { return SpendHistory::of(days(amounts), crm::Day{1000000}); }
+
+SpendHistory random_history(Chance& chance, bool with_amounts) {
+    if (!with_amounts) return spender(chance.whole(1, 9), chance.log_uniform(1, 100));
+    std::vector<double> amounts(static_cast<std::size_t>(chance.whole(1, 9)));
+    for (double& amount : amounts) amount = chance.log_uniform(1, 100);
+    return history(amounts);
+}
+
+std::vector<Tally<SpendHistory>::Entry> random_rows(Chance& chance, int count, bool with_amounts = false) {
     Tally<SpendHistory> tally(std::pmr::new_delete_resource());
-    for (int i = 0; i < count; ++i) tally.add({chance.whole(1, 9), chance.log_uniform(1, 100)}, chance.whole(1, 5));
+    for (int i = 0; i < count; ++i) tally.add(random_history(chance, with_amounts), chance.whole(1, 5));
     return tally.sorted();
+}
+
+TEST(SpendHistory, ReadsTheRepeatDaysThatCount) {
+    auto all = days({10, 20, 0, 30});
+    all.push_back({crm::Day{100}, 0, -5.0});   // a refund alone
+    all.push_back({crm::Day{200}, 1, 500.0});  // later than asked for
+    const SpendHistory seen = SpendHistory::of(all, crm::Day{150});
+    EXPECT_EQ(seen.frequency, 3);
+    EXPECT_EQ(seen.monetary, 20);
+    EXPECT_NEAR(seen.log_shares, std::log(1.0 / 6) + std::log(2.0 / 6) + std::log(3.0 / 6), 1e-14);
+    EXPECT_EQ(history({10}).log_shares, 0);
+    EXPECT_FALSE(history({}).valid());
+    EXPECT_FALSE(SpendHistory(spender(2, 20)).has_shares());
+}
+
+/// Density of single amounts: gamma with a rate that is gamma-distributed, by its definition.
+TEST(GammaGammaLikelihood, OfAmountsIsTheirDensity) {
+    const std::vector<double> amounts{12, 30.5, 7};
+    Tally<SpendHistory> tally(std::pmr::new_delete_resource());
+    tally.add(history(amounts));
+    const auto rows = tally.sorted();
+    Derivatives found(3);
+    GammaGamma::likelihood(rows)->evaluate(Eigen::Vector3d(6.25, 3.74, 15.44).array().log().matrix(), found, {});
+    const auto joint = [&](double rate) {
+        double density = std::pow(15.44 * rate, 3.74) / rate * std::exp(-15.44 * rate) / std::tgamma(3.74);
+        for (const double z : amounts)
+            density *= std::pow(rate * z, 6.25) / z * std::exp(-rate * z) / std::tgamma(6.25);
+        return density;
+    };
+    const double whole = boost::math::quadrature::gauss_kronrod<double, 61>::integrate(joint, 0.0, 20.0, 15, 1e-14);
+    const double from_mean_and_shares = -std::log(3.0) - 2 * std::log(49.5);  // the change of variables
+    EXPECT_NEAR(found.value + from_mean_and_shares, std::log(whole), 1e-9);
 }
 
 TEST(GammaGammaLikelihood, IsTheMeanOfSingleOnes) {
@@ -103,7 +152,7 @@ TEST(GammaGammaLikelihood, IsTheMeanOfSingleOnes) {
 TEST(GammaGammaLikelihood, DerivativesAreTheSlopesOfTheValue) {
     Chance chance(4);
     for (int trial = 0; trial < 50; ++trial) {
-        const auto rows = random_rows(chance, 20);
+        const auto rows = random_rows(chance, 20, trial % 2 == 0);
         const auto likelihood = GammaGamma::likelihood(rows);
         const VectorXd point = VectorXd::NullaryExpr(3, [&] { return chance.uniform(-3, 3); });
         Derivatives at(3), above(3), below(3);
@@ -149,6 +198,40 @@ TEST(GammaGammaLikelihood, RecoversWhatMadeTheAmounts) {
     EXPECT_NEAR(coefficient(*model, "p").estimate, 6.25, 3 * *coefficient(*model, "p").std_error);
     EXPECT_NEAR(coefficient(*model, "q").estimate, 3.74, 3 * *coefficient(*model, "q").std_error);
     EXPECT_NEAR(coefficient(*model, "gamma").estimate, 15.44, 3 * *coefficient(*model, "gamma").std_error);
+}
+
+TEST(GammaGammaLikelihood, AmountsTellMoreThanTheirMeans) {
+    Chance chance(10);
+    std::vector<SpendHistory> means, amounts;
+    for (int i = 0; i < 5000; ++i) {
+        const double rate = chance.gamma(3.74) / 15.44;
+        std::vector<double> own(static_cast<std::size_t>(chance.whole(1, 6)));
+        for (double& amount : own) amount = chance.gamma(6.25) / rate;
+        amounts.push_back(history(own));
+        means.push_back(spender(amounts.back().frequency, amounts.back().monetary));
+    }
+    const auto of = [](const std::vector<SpendHistory>& all) {
+        crm::value::MaximumLikelihood<GammaGammaModel> state(std::pmr::new_delete_resource());
+        for (const auto& one : all) state.add(one);
+        return state.finish({});
+    };
+    const auto less = of(means), more = of(amounts);
+    EXPECT_LT(*coefficient(*more, "p").std_error, 0.5 * *coefficient(*less, "p").std_error);
+    for (const auto& [name, truth] : {std::pair("p", 6.25), {"q", 3.74}, {"gamma", 15.44}})
+        EXPECT_NEAR(coefficient(*more, name).estimate, truth, 3 * *coefficient(*more, name).std_error);
+}
+
+TEST(GammaGammaLikelihood, SaysWhenFrequencyAndAmountBelongTogether) {
+    Chance chance(11);
+    std::vector<Rfm> customers;
+    for (int i = 0; i < 2000; ++i) {
+        const int x = chance.whole(1, 6);
+        customers.push_back(spender(x, x * chance.gamma(4.0)));
+    }
+    const auto model = fitted<GammaGammaModel>(customers);
+    EXPECT_TRUE(model->report()->converged);
+    EXPECT_NE(model->report()->message.find("frequency and mean amount correlate (0.6"), std::string::npos)
+        << model->report()->message;
 }
 
 TEST(GammaGammaLikelihood, UnitOfMoneyOnlyScalesGamma) {

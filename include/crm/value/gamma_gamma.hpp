@@ -13,16 +13,31 @@
 #include "crm/foundation/tally.hpp"
 #include "crm/value/likelihood.hpp"
 #include "crm/value/spend_model.hpp"
+#include "crm/value/timeline.hpp"
 
 namespace crm::value {
 
-/// The part of an Rfm that models of the mean amount read.
+/// The amounts of one customer's repeat occasions, as far as models of the amount read them.
 struct SpendHistory {
-    int frequency;
-    double monetary;
+    int frequency = 0;    // occasions
+    double monetary = 0;  // their mean amount
 
-    static auto tied(auto& self) { return std::tie(self.frequency, self.monetary); }
-    bool valid() const { return frequency > 0 && monetary > 0 && std::isfinite(monetary); }
+    /// Sum of the logarithms of each amount's share of all, at most 0; above 0 when only the mean is known.
+    double log_shares = unknown;
+    static constexpr double unknown = 1;
+
+    SpendHistory() = default;
+    SpendHistory(const Rfm& seen) : frequency(seen.frequency()), monetary(seen.monetary().value_or(0)) {}
+
+    /// Of the positive amounts of the days up to `as_of`, but the first occasion's.
+    static SpendHistory of(std::span<const Purchase> days, Day as_of);
+
+    bool has_shares() const { return log_shares <= 0; }
+
+    static auto tied(auto& self) { return std::tie(self.frequency, self.monetary, self.log_shares); }
+    bool valid() const {
+        return frequency > 0 && monetary > 0 && std::isfinite(monetary) && (has_shares() || log_shares == unknown);
+    }
 };
 
 /// Parameters are positive; gamma is in the unit of money. The mean over all customers is p gamma / (q - 1), infinite
@@ -39,11 +54,12 @@ struct GammaGamma {
     /// A negative mean amount is read as 0.
     std::optional<double> expected_spend(const Rfm& seen) const;
 
-    using Input = Rfm;
+    using Input = SpendHistory;
     using Observation = SpendHistory;
-    static std::optional<Observation> read(const Rfm& seen);
+    static std::optional<Observation> read(const SpendHistory& seen);
 
-    /// `rows` sorted by key; the likelihood refers to them.
+    /// Of mean amounts, or of the amounts themselves where they are known. `rows` sorted by key; the likelihood refers
+    /// to them.
     static std::unique_ptr<Likelihood> likelihood(std::span<const Tally<Observation>::Entry> rows);
 };
 

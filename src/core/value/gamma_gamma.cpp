@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crm/foundation/rounded.hpp"
@@ -39,16 +41,33 @@ struct Shares {
 
 }  // namespace
 
-std::optional<SpendHistory> GammaGamma::read(const Rfm& seen) {
-    const SpendHistory history{seen.frequency(), seen.monetary().value_or(0)};
-    if (!history.valid()) return {};
-    return history;
+SpendHistory SpendHistory::of(std::span<const Purchase> days, Day as_of) {
+    SpendHistory seen;
+    double sum = 0, sum_of_logs = 0;
+    bool first = true;
+    for (const auto& [day, orders, amount] : days) {
+        if (day > as_of || orders == 0) continue;
+        if (!std::exchange(first, false) && amount > 0) {
+            ++seen.frequency;
+            sum += amount;
+            sum_of_logs += std::log(amount);
+        }
+    }
+    if (seen.frequency == 0) return seen;
+    seen.monetary = sum / seen.frequency;
+    seen.log_shares = std::min(sum_of_logs - seen.frequency * std::log(sum), 0.0);
+    return seen;
+}
+
+std::optional<SpendHistory> GammaGamma::read(const SpendHistory& seen) {
+    if (!seen.valid()) return {};
+    return seen;
 }
 
 double GammaGamma::log_likelihood(const Rfm& seen) const {
     const auto history = read(seen);
     if (!history) return 0;
-    const auto [x, mean] = *history;
+    const double x = history->frequency, mean = history->monetary;
     const double s = p * x;
     const Shares share(std::log(mean) + std::log(x) - std::log(gamma));
     return log_inverse_beta(s, q) + s * share.log_own + q * share.log_common - std::log(mean);
@@ -80,12 +99,17 @@ public:
 private:
     static constexpr double farthest = 14;  // of ln p and ln q
 
-    bool all_equal() const { return least_ == most_; }
+    bool all_equal() const { return least_ == most_ && with_shares_.empty(); }
+
+    double correlation() const;
+    void add_shares(double p, numeric::Derivatives&) const;
 
     std::span<const Row> rows_;
     std::vector<double> log_sum_;  // ln of each row's total amount
     double weight_ = 0, mean_ = 0, mean_log_ = 0;
     double least_ = HUGE_VAL, most_ = 0;
+    std::map<int, double> with_shares_;  // weight of the rows whose amounts are known, by frequency
+    double log_shares_ = 0;
 };
 
 GammaGammaLikelihood::GammaGammaLikelihood(std::span<const Row> rows) : rows_(rows) {
@@ -95,6 +119,10 @@ GammaGammaLikelihood::GammaGammaLikelihood(std::span<const Row> rows) : rows_(ro
         log_sum_.push_back(log_mean + std::log(seen.frequency));
         weight_ += weight;
         mean_log_ += weight * log_mean;
+        if (seen.has_shares()) {
+            with_shares_[seen.frequency] += weight;
+            log_shares_ += weight * seen.log_shares;
+        }
         least_ = std::min(least_, seen.monetary);
         most_ = std::max(most_, seen.monetary);
     }
@@ -165,10 +193,39 @@ void GammaGammaLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Deriv
         }
         accumulate(model, x, sums, mean);
     }
+    add_shares(model.p, mean);
     mean.value = mean.value / weight_ - mean_log_;
     mean.gradient /= weight_;
     mean.hessian = mean.hessian.selfadjointView<Eigen::Upper>();
     mean.hessian /= weight_;
+}
+
+/// Given their sum, the shares of one customer's amounts are Dirichlet-distributed with the same p for each.
+void GammaGammaLikelihood::add_shares(double p, numeric::Derivatives& out) const {
+    if (with_shares_.empty()) return;
+    double slope = log_shares_, curvature = 0;
+    out.value += (p - 1) * log_shares_;
+    for (const auto& [x, weight] : with_shares_) {
+        const auto by_rest = rising(p, p * (x - 1));
+        out.value += weight * (by_rest.value - (x - 1) * log_gamma(p));
+        slope += weight * x * by_rest.slope;
+        curvature += weight * x * (x * numeric::trigamma(p * x) - numeric::trigamma(p));
+    }
+    out.gradient[P] += p * slope;
+    out.hessian(P, P) += p * (slope + p * curvature);
+}
+
+/// Of the frequency and the mean amount, over customers.
+double GammaGammaLikelihood::correlation() const {
+    double mean_frequency = 0, xx = 0, xm = 0, mm = 0;
+    for (const auto& [seen, weight] : rows_) mean_frequency += weight / weight_ * seen.frequency;
+    for (const auto& [seen, weight] : rows_) {
+        const double x = seen.frequency - mean_frequency, m = seen.monetary / mean_ - 1;
+        xx += weight * x * x;
+        xm += weight * x * m;
+        mm += weight * m * m;
+    }
+    return xx > 0 && mm > 0 ? xm / std::sqrt(xx * mm) : 0;
 }
 
 Likelihood::Verdict GammaGammaLikelihood::judge(const numeric::Maximum& maximum) const {
@@ -186,6 +243,7 @@ Likelihood::Verdict GammaGammaLikelihood::judge(const numeric::Maximum& maximum)
     if (side(P) == Side::upper) {
         verdict.say(P, Boundary::infinity, "p runs to infinity: the amounts of one customer do not vary");
         verdict.set(GAMMA, Boundary::zero);
+        verdict.unbounded = !with_shares_.empty();
     }
     if (side(Q) == Side::upper) {
         verdict.say(Q, Boundary::infinity, "q runs to infinity: customers do not differ in their mean amount");
@@ -194,6 +252,11 @@ Likelihood::Verdict GammaGammaLikelihood::judge(const numeric::Maximum& maximum)
         verdict.say(Q, side(Q) == Side::lower ? Boundary::zero : Boundary::none,
                     "q is not above 1: the amounts have no finite mean over all customers");
     }
+    constexpr double strong = 0.3, deviations = 3;
+    if (const double related = correlation(); std::abs(related) > std::max(strong, deviations / std::sqrt(weight_)))
+        verdict.say(P, verdict.boundary[P],
+                    "frequency and mean amount correlate (" + rounded(related) +
+                        "), but the model takes them to be independent");
     return verdict;
 }
 

@@ -1,0 +1,111 @@
+// The aggregates that fit a model to customers: one line for each model.
+#pragma once
+#include "crm/value/maximum_likelihood.hpp"
+#include "extension/value_rows.hpp"
+
+namespace crm::bind {
+
+/// The jsonb argument with the options of a fit; none when it is NULL.
+template <class Fitted>
+struct OptionsFor {
+    const value::FitOptions& options;
+};
+
+/// Read anew only when the bytes change: a query passes the same ones with each of a million rows.
+template <class Fitted>
+struct Argument<OptionsFor<Fitted>> {
+    static constexpr int columns = 1;
+    struct Memory {
+        std::vector<std::byte> bytes;
+        value::FitOptions options;
+    };
+    static std::optional<OptionsFor<Fitted>> read(FunctionCallInfo fcinfo, int at, Memory& memory) {
+        static const value::FitOptions none;
+        if (PG_ARGISNULL(at)) return OptionsFor<Fitted>{none};
+        const Datum datum = PG_GETARG_DATUM(at);
+        const Bytes bytes = varlena_bytes(datum);
+        if (memory.bytes.empty() || !std::ranges::equal(bytes, memory.bytes)) {
+            using P = typename Fitted::Parameters;
+            memory.bytes.clear();
+            memory.options = value::FitOptions::from_json(P::parameter_names, P::name, read_jsonb(datum));
+            memory.bytes.assign(bytes.begin(), bytes.end());
+        }
+        return OptionsFor<Fitted>{memory.options};
+    }
+};
+
+namespace fits {
+
+template <class Fitted>
+using Fit = value::MaximumLikelihood<Fitted>;
+template <class Fitted>
+using Input = std::optional<typename Fit<Fitted>::Input>;
+
+template <class Fitted>
+inline constexpr auto customer = [](Fit<Fitted>& fit, const Input<Fitted>& one) { fit.add(one); };
+
+template <class Fitted>
+inline constexpr auto weighted =
+    [](Fit<Fitted>& fit, const Input<Fitted>& one, double weight) { fit.add(one, weight); };
+
+template <class Fitted>
+inline constexpr auto with_options = [](Fit<Fitted>& fit, const Input<Fitted>& one, OptionsFor<Fitted> how) {
+    fit.set(how.options);
+    fit.add(one);
+};
+
+template <class Fitted>
+inline constexpr auto weighted_with_options =
+    [](Fit<Fitted>& fit, const Input<Fitted>& one, double weight, OptionsFor<Fitted> how) {
+        fit.set(how.options);
+        fit.add(one, weight);
+    };
+
+template <class Fitted>
+Input<Fitted> summary(const std::optional<value::Timeline>& history, Day as_of) {
+    if (!history) return {};
+    return Fit<Fitted>::Input::of(history->days(), as_of);
+}
+
+template <class Fitted>
+inline constexpr auto timeline = [](Fit<Fitted>& fit, const std::optional<value::Timeline>& history, Day as_of) {
+    fit.add(summary<Fitted>(history, as_of));
+};
+
+template <class Fitted>
+inline constexpr auto timeline_with_options =
+    [](Fit<Fitted>& fit, const std::optional<value::Timeline>& history, Day as_of, OptionsFor<Fitted> how) {
+        fit.set(how.options);
+        fit.add(summary<Fitted>(history, as_of));
+    };
+
+inline std::optional<value::Rfm> seen(const std::optional<Plain<value::Rfm>>& columns) {
+    return columns ? std::optional(columns->value) : std::nullopt;
+}
+
+template <class Fitted>
+inline constexpr auto columns =
+    [](Fit<Fitted>& fit, const std::optional<Plain<value::Rfm>>& one) { fit.add(seen(one)); };
+
+template <class Fitted>
+inline constexpr auto weighted_columns =
+    [](Fit<Fitted>& fit, const std::optional<Plain<value::Rfm>>& one, double weight) { fit.add(seen(one), weight); };
+
+}  // namespace fits
+
+}  // namespace crm::bind
+
+/// The transition functions of control/sql/value_fit_timeline.sql.in.
+#define SQL_TIMELINE_FITS(name, Fitted)                                \
+    SQL_AGGREGATE(crm_fit_##name##_add_timeline, fits::timeline<Fitted>); \
+    SQL_AGGREGATE(crm_fit_##name##_add_timeline_options, fits::timeline_with_options<Fitted>)
+
+/// The transition functions of control/sql/value_fit.sql.in.
+#define SQL_PURCHASE_MODEL(name, Fitted)                                                     \
+    SQL_MODEL(Fitted);                                                                       \
+    SQL_AGGREGATE(crm_fit_##name##_add, fits::customer<Fitted>);                             \
+    SQL_AGGREGATE(crm_fit_##name##_add_weight, fits::weighted<Fitted>);                      \
+    SQL_AGGREGATE(crm_fit_##name##_add_options, fits::with_options<Fitted>);                 \
+    SQL_AGGREGATE(crm_fit_##name##_add_weight_options, fits::weighted_with_options<Fitted>); \
+    SQL_AGGREGATE(crm_fit_##name##_add_columns, fits::columns<Fitted>);                      \
+    SQL_AGGREGATE(crm_fit_##name##_add_columns_weight, fits::weighted_columns<Fitted>)
