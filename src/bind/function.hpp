@@ -107,6 +107,23 @@ struct Result<T> {
     }
 };
 
+/// What an aggregate gives as rows: an array, for unnest(). (A function's are a set, see below.)
+template <Composite T>
+struct Result<std::vector<T>> {
+    using Memory = TupleMaker;
+    static Datum make(FunctionCallInfo fcinfo, Memory& memory, const std::vector<T>& rows) {
+        memory.prepare(fcinfo, ColumnTypes<typename Row<T>::Columns>::types, fcinfo->flinfo->fn_mcxt,
+                       TupleMaker::Declared::array);
+        std::vector<Datum> tuples;
+        tuples.reserve(rows.size());
+        for (const T& row : rows) {
+            Cells cells(Row<T>::columns(row));
+            tuples.push_back(memory.make(cells.values.data(), cells.nulls.data()));
+        }
+        return memory.make_array(tuples);
+    }
+};
+
 template <class T>
 struct Result<std::optional<T>> {
     using Memory = typename Result<T>::Memory;

@@ -21,6 +21,20 @@ bool has_types(TupleDesc descriptor, std::span<const Oid> types) {
     return true;
 }
 
+/// The row type of the declared result: null when it is none.
+TupleDesc declared_row(FunctionCallInfo fcinfo) {
+    TupleDesc found = nullptr;
+    return get_call_result_type(fcinfo, nullptr, &found) == TYPEFUNC_COMPOSITE ? found : nullptr;
+}
+
+/// The row type of the declared array's elements: null when they have none.
+TupleDesc declared_element(FunctionCallInfo fcinfo) {
+    Oid array = InvalidOid;
+    if (get_call_result_type(fcinfo, &array, nullptr) != TYPEFUNC_SCALAR) return nullptr;
+    const Oid element = get_element_type(array);
+    return type_is_rowtype(element) ? lookup_rowtype_tupdesc_copy(element, -1) : nullptr;
+}
+
 }  // namespace
 
 void refuse_altered_type() {
@@ -65,14 +79,17 @@ const char* TupleReader::next_varlena() {
     return value;
 }
 
-void TupleMaker::prepare(FunctionCallInfo fcinfo, std::span<const Oid> types, MemoryContext context) {
+void TupleMaker::prepare(FunctionCallInfo fcinfo, std::span<const Oid> types, MemoryContext context,
+                         Declared declared) {
     if (descriptor_) return;
-    TupleDesc const descriptor = call([fcinfo, context] {
+    TupleDesc const descriptor = call([fcinfo, context, declared] {
         const MemoryContext caller = MemoryContextSwitchTo(context);
-        TupleDesc found = nullptr;
-        if (get_call_result_type(fcinfo, nullptr, &found) != TYPEFUNC_COMPOSITE)
+        TupleDesc const found = declared == Declared::row ? declared_row(fcinfo) : declared_element(fcinfo);
+        if (!found)
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                            errmsg("function returning record called in context that cannot accept type record")));
+                            errmsg(declared == Declared::row
+                                       ? "function returning record called in context that cannot accept type record"
+                                       : "function is not declared to return an array of a composite type")));
         TupleDesc const kept = BlessTupleDesc(CreateTupleDescCopy(found));
         MemoryContextSwitchTo(caller);
         return kept;
@@ -87,6 +104,13 @@ void TupleMaker::prepare(FunctionCallInfo fcinfo, std::span<const Oid> types, Me
 Datum TupleMaker::make(Datum* values, bool* nulls) {
     if (has_patterns_) return copy_of_pattern(values, nulls);
     return form(values, nulls, CurrentMemoryContext);
+}
+
+Datum TupleMaker::make_array(std::span<Datum> tuples) const {
+    return call([=, this] {
+        return PointerGetDatum(construct_array(tuples.data(), static_cast<int>(tuples.size()), descriptor_->tdtypeid,
+                                               -1, false, TYPALIGN_DOUBLE));
+    });
 }
 
 Datum TupleMaker::form(Datum* values, bool* nulls, MemoryContext context) const {

@@ -90,12 +90,18 @@ private:
     int attribute_ = 0;
 };
 
-/// Makes composite values of the type that the SQL function was declared to return.
+/// Makes composite values of the type that the SQL function was declared to return, by itself or as an array of it.
 class TupleMaker {
 public:
+    enum class Declared { row, array };
+
     /// Looks the descriptor up, once; what is needed for ever after is kept in `context`.
-    void prepare(FunctionCallInfo fcinfo, std::span<const Oid> types, MemoryContext context);
+    void prepare(FunctionCallInfo fcinfo, std::span<const Oid> types, MemoryContext context,
+                 Declared declared = Declared::row);
     Datum make(Datum* values, bool* nulls);
+
+    /// The array of what `make` made.
+    Datum make_array(std::span<Datum> tuples) const;
 
 private:
     // A grouped query makes a million tuples: they are copied from one that the server formed, and the values replaced.

@@ -54,6 +54,18 @@ CREATE AGGREGATE probe.collect(int, int) (
     COMBINEFUNC = probe.aggregate_combine,
     SERIALFUNC = probe.aggregate_serialize, DESERIALFUNC = probe.aggregate_deserialize, PARALLEL = SAFE
 );
+CREATE FUNCTION probe.finish_points(internal) RETURNS probe.point[]
+    LANGUAGE c PARALLEL SAFE AS 'MODULE_PATHNAME', 'crm_aggregate_finish';
+CREATE FUNCTION probe.list_add(internal, int) RETURNS internal
+    LANGUAGE c PARALLEL SAFE AS 'MODULE_PATHNAME', 'probe_list_add';
+CREATE AGGREGATE probe.list(int) (
+    SFUNC = probe.list_add, STYPE = internal, FINALFUNC = probe.finish_points,
+    COMBINEFUNC = probe.aggregate_combine,
+    SERIALFUNC = probe.aggregate_serialize, DESERIALFUNC = probe.aggregate_deserialize, PARALLEL = SAFE
+);
+CREATE AGGREGATE probe.list_misdeclared(int) (
+    SFUNC = probe.list_add, STYPE = internal, FINALFUNC = probe.finish_point
+);
 
 CREATE TYPE probe.model;
 CREATE FUNCTION probe.model_in(cstring) RETURNS probe.model LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'probe_model_in';

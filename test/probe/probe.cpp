@@ -155,6 +155,8 @@ public:
         for (std::size_t left = in.count(sizeof(std::int32_t)); left > 0; --left) add(in.get<std::int32_t>());
     }
 
+    const std::pmr::vector<std::int32_t>& values() const { return values_; }
+
     Point finish(const Cancellation& cancellation) const {
         cancellation.poll();
         const auto sum = std::accumulate(values_.begin(), values_.end(), std::int64_t{0});
@@ -165,12 +167,28 @@ private:
     std::pmr::vector<std::int32_t> values_;
 };
 
+/// The same, given back as rows.
+class Listed : public Collected {
+public:
+    using Collected::Collected;
+
+    std::vector<Point> finish() const {
+        std::vector<Point> points;
+        for (const std::int32_t value : values())
+            if (value > 0)
+                points.push_back({value, std::to_string(value), value % 2 ? std::optional(value / 2.0) : std::nullopt});
+        std::ranges::sort(points, {}, &Point::number);
+        return points;
+    }
+};
+
 }  // namespace
 
 SQL_AGGREGATE(probe_collect_add, [](Collected& state, std::int32_t value) { state.add(value); });
 SQL_AGGREGATE(probe_collect_add_or, [](Collected& state, std::optional<std::int32_t> value, std::int32_t otherwise) {
     state.add(value, otherwise);
 });
+SQL_AGGREGATE(probe_list_add, [](Listed& state, std::int32_t value) { state.add(value); });
 
 // Models
 

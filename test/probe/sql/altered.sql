@@ -7,6 +7,7 @@ SELECT probe.point(ROW(1, 'x', 2.5, 3));
 SELECT probe.point(p) FROM point;
 SELECT probe.point(7, 'seven');
 SELECT (probe.collect(n)).* FROM generate_series(1, 3) AS n;
+SELECT probe.list(n) FROM generate_series(1, 3) AS n;
 ALTER TYPE probe.point DROP ATTRIBUTE height CASCADE;
 SELECT probe.point(ROW(1, 'x', 2.5));
 SELECT probe.point(7, 'seven');
