@@ -115,3 +115,31 @@ CREATE FUNCTION crm.coef(
     AS 'MODULE_PATHNAME', 'crm_coef';
 COMMENT ON FUNCTION crm.coef(crm.model) IS
     'The parameters with standard errors and 95 % intervals; Infinity or 0 without an error for one that ran to its boundary.';
+
+CREATE FUNCTION crm.likelihood_ratio_test(
+    restricted crm.model,
+    "full" crm.model,
+    OUT statistic float8,
+    OUT degrees_of_freedom int,
+    OUT p_value float8)
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_likelihood_ratio_test';
+COMMENT ON FUNCTION crm.likelihood_ratio_test(crm.model, crm.model) IS
+    'Is the full model better than chance would make it, if the restricted one, a special case of it, were true? Both fitted to the same rows.';
+
+CREATE FUNCTION crm.compare(
+    models crm.model[],
+    OUT "position" int,
+    OUT kind text,
+    OUT parameters int,
+    OUT log_likelihood float8,
+    OUT aic float8,
+    OUT bic float8,
+    OUT delta_aic float8,
+    OUT delta_bic float8,
+    OUT akaike_weight float8)
+    RETURNS SETOF record
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 5
+    AS 'MODULE_PATHNAME', 'crm_compare';
+COMMENT ON FUNCTION crm.compare(crm.model[]) IS
+    'Models fitted to the same rows, the best first: a row each, with its position in the array. Burnham, Anderson (2002).';

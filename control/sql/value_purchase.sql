@@ -24,6 +24,34 @@ CREATE FUNCTION crm.p_alive(model crm.model, frequency float8, recency float8, a
 COMMENT ON FUNCTION crm.p_alive(crm.model, float8, float8, float8) IS
     'Probability that the customer is still active at the end of the observation (0 to 1), from plain columns.';
 
+CREATE FUNCTION crm.p_alive(model crm.model, customer crm.rfm, horizon float8)
+    RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+    AS 'MODULE_PATHNAME', 'crm_p_alive_after';
+COMMENT ON FUNCTION crm.p_alive(crm.model, crm.rfm, float8) IS
+    'Probability that the customer will still be active `horizon` days later.';
+
+CREATE FUNCTION crm.p_alive(model crm.model, customer crm.rfm, horizon interval)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.p_alive(model, customer, crm.days(horizon));
+COMMENT ON FUNCTION crm.p_alive(crm.model, crm.rfm, interval) IS
+    'Probability that the customer will still be active after the horizon.';
+
+CREATE FUNCTION crm.p_alive(model crm.model, frequency float8, recency float8, age float8, horizon float8)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.p_alive(model, crm.rfm(frequency, recency, age), horizon);
+COMMENT ON FUNCTION crm.p_alive(crm.model, float8, float8, float8, float8) IS
+    'Probability that the customer will still be active after the horizon, from plain columns.';
+
+CREATE FUNCTION crm.p_alive(model crm.model, frequency float8, recency float8, age float8, horizon interval)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.p_alive(model, crm.rfm(frequency, recency, age), crm.days(horizon));
+COMMENT ON FUNCTION crm.p_alive(crm.model, float8, float8, float8, interval) IS
+    'Probability that the customer will still be active after the horizon, from plain columns.';
+
 CREATE FUNCTION crm.churn_probability(model crm.model, customer crm.rfm) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
     AS 'MODULE_PATHNAME', 'crm_churn_probability';

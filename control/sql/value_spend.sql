@@ -126,3 +126,65 @@ CREATE FUNCTION crm.clv(
     RETURN crm.clv(model, spend_model, crm.rfm(frequency, recency, age, monetary), crm.days(horizon), discount_rate);
 COMMENT ON FUNCTION crm.clv(crm.model, crm.model, float8, float8, float8, float8, interval, float8) IS
     'Customer lifetime value within the horizon, from plain columns.';
+
+CREATE FUNCTION crm.residual_clv(model crm.model, spend_model crm.model, customer crm.rfm, discount_rate float8)
+    RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
+    AS 'MODULE_PATHNAME', 'crm_residual_clv';
+COMMENT ON FUNCTION crm.residual_clv(crm.model, crm.model, crm.rfm, float8) IS
+    'Residual lifetime value: what the customer is expected to spend from now on for ever, in today''s money. discount_rate is annual, continuous and above 0.';
+
+CREATE FUNCTION crm.residual_clv(
+    model crm.model, spend_model crm.model, frequency float8, recency float8, age float8, monetary float8,
+    discount_rate float8)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN crm.residual_clv(model, spend_model, crm.rfm(frequency, recency, age, monetary), discount_rate);
+COMMENT ON FUNCTION crm.residual_clv(crm.model, crm.model, float8, float8, float8, float8, float8) IS
+    'Residual lifetime value, from plain columns; monetary is NULL for a customer without a repeat purchase.';
+
+CREATE FUNCTION crm.clv_interval(
+    model crm.model, spend_model crm.model, customer crm.rfm, horizon float8, discount_rate float8, level float8,
+    OUT lower float8, OUT upper float8)
+    RETURNS record
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5000
+    AS 'MODULE_PATHNAME', 'crm_clv_interval';
+COMMENT ON FUNCTION crm.clv_interval(crm.model, crm.model, crm.rfm, float8, float8, float8) IS
+    'What the customer will spend within the horizon, in today''s money, lies between these with probability `level`, as much of the rest below as above; the horizon a number of days.';
+
+CREATE FUNCTION crm.clv_interval(
+    model crm.model, spend_model crm.model, customer crm.rfm, horizon interval, discount_rate float8, level float8,
+    OUT lower float8, OUT upper float8)
+    RETURNS record
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT * FROM crm.clv_interval(model, spend_model, customer, crm.days(horizon), discount_rate, level);
+    END;
+COMMENT ON FUNCTION crm.clv_interval(crm.model, crm.model, crm.rfm, interval, float8, float8) IS
+    'What the customer will spend within the horizon, in today''s money, lies between these with probability `level`, as much of the rest below as above; the horizon an interval.';
+
+CREATE FUNCTION crm.clv_interval(
+    model crm.model, spend_model crm.model, frequency float8, recency float8, age float8, monetary float8,
+    horizon float8, discount_rate float8, level float8,
+    OUT lower float8, OUT upper float8)
+    RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT * FROM crm.clv_interval(
+            model, spend_model, crm.rfm(frequency, recency, age, monetary), horizon, discount_rate, level);
+    END;
+COMMENT ON FUNCTION crm.clv_interval(crm.model, crm.model, float8, float8, float8, float8, float8, float8, float8) IS
+    'What the customer will spend within the horizon, in today''s money, lies between these with probability `level`, as much of the rest below as above, from plain columns.';
+
+CREATE FUNCTION crm.clv_interval(
+    model crm.model, spend_model crm.model, frequency float8, recency float8, age float8, monetary float8,
+    horizon interval, discount_rate float8, level float8,
+    OUT lower float8, OUT upper float8)
+    RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT * FROM crm.clv_interval(
+            model, spend_model, crm.rfm(frequency, recency, age, monetary), crm.days(horizon), discount_rate, level);
+    END;
+COMMENT ON FUNCTION crm.clv_interval(crm.model, crm.model, float8, float8, float8, float8, interval, float8, float8) IS
+    'What the customer will spend within the horizon, in today''s money, lies between these with probability `level`, as much of the rest below as above, from plain columns.';

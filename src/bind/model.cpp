@@ -86,6 +86,26 @@ const Model& ModelMemory::decode_anew(Datum datum) {
     return **model_;
 }
 
+std::vector<AnyModel> read_models(Datum datum) {
+    struct Elements {
+        Datum* values;
+        bool* nulls;
+        int count;
+    };
+    const Elements elements = call([datum] {
+        ArrayType* const array = DatumGetArrayTypeP(datum);
+        Elements all;
+        deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &all.values, &all.nulls, &all.count);
+        return all;
+    });
+    std::vector<AnyModel> models;
+    for (int i = 0; i < elements.count; ++i) {
+        if (elements.nulls[i]) throw invalid_argument("model number " + std::to_string(i + 1) + " is NULL");
+        models.push_back(decode<AnyModel>(varlena_bytes(elements.values[i])));
+    }
+    return models;
+}
+
 void refuse_kind(const Model& model) {
     throw invalid_argument("function does not apply to a model of kind " + std::string(model.kind()), {},
                            "Pass a model of a kind that answers this question; crm.fit_info(model) tells the kind.");

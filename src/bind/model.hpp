@@ -122,6 +122,19 @@ struct Argument<M> {
     }
 };
 
+/// crm.model[]; throws when an element is NULL.
+std::vector<AnyModel> read_models(Datum array);
+
+template <>
+struct Argument<std::vector<AnyModel>> {
+    static constexpr int columns = 1;
+    using Memory = Nothing;
+    static std::optional<std::vector<AnyModel>> read(FunctionCallInfo fcinfo, int at, Memory&) {
+        if (PG_ARGISNULL(at)) return {};
+        return read_models(PG_GETARG_DATUM(at));
+    }
+};
+
 /// A fitted model as a result; one that could not be fitted warns, once a query.
 template <class M>
 requires std::derived_from<M, Model>

@@ -1,5 +1,6 @@
 // The SQL face of crm.model: what every model can be asked, whatever its kind.
 #include "bind/model.hpp"
+#include "crm/foundation/model_selection.hpp"
 
 namespace crm::bind {
 
@@ -48,11 +49,37 @@ struct Row<Coefficient> {
     }
 };
 
+template <>
+struct Row<LikelihoodRatio> {
+    using Columns = std::tuple<double, std::int32_t, double>;
+    static Columns columns(const LikelihoodRatio& test) {
+        return {test.statistic, test.degrees_of_freedom, test.p_value};
+    }
+};
+
+template <>
+struct Row<Comparison> {
+    using Number = std::optional<double>;
+    using Columns = std::tuple<std::int32_t, std::string, std::int32_t, Number, Number, Number, Number, Number, Number>;
+    static Columns columns(const Comparison& one) {
+        return {one.position, one.kind,      one.parameters, one.log_likelihood, one.aic,
+                one.bic,      one.delta_aic, one.delta_bic,  one.akaike_weight};
+    }
+};
+
 SQL_TYPE(crm_model, AnyModel);
 
 SQL_FUNCTION(crm_make_model,
              [](std::string_view kind, const Json& parameters) { return AnyModel::make(kind, parameters); });
 SQL_FUNCTION(crm_fit_info, [](const AnyModel& model) { return FitInfo{std::string(model->kind()), model->report()}; });
 SQL_FUNCTION(crm_coef, [](const AnyModel& model) { return model->coefficients(); });
+SQL_FUNCTION(crm_likelihood_ratio_test, [](const AnyModel& restricted, const AnyModel& full) {
+    return likelihood_ratio_test(*restricted, *full);
+});
+SQL_FUNCTION(crm_compare, [](const std::vector<AnyModel>& models) {
+    std::vector<const Model*> all;
+    for (const AnyModel& model : models) all.push_back(&*model);
+    return compare(all);
+});
 
 }  // namespace crm::bind

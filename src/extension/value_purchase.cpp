@@ -14,6 +14,9 @@ SQL_FUNCTION(crm_days, [](DaysOfInterval length) { return length.days; });
 SQL_FUNCTION(crm_p_alive, [](const PurchaseModel& model, const Rfm& customer) { return model.p_alive(customer); });
 SQL_FUNCTION(crm_p_alive_columns,
              [](const PurchaseModel& model, const Plain<Rfm>& customer) { return model.p_alive(customer); });
+SQL_FUNCTION(crm_p_alive_after, [](const PurchaseModel& model, const Rfm& customer, double horizon) {
+    return model.p_alive(customer, horizon);
+});
 SQL_FUNCTION(crm_churn_probability,
              [](const PurchaseModel& model, const Rfm& customer) { return 1 - model.p_alive(customer); });
 SQL_FUNCTION(crm_churn_probability_columns,

@@ -1,4 +1,6 @@
 // The SQL face of spend models and lifetime value.
+#include <limits>
+
 #include "crm/value/clv.hpp"
 #include "crm/value/gamma_gamma.hpp"
 #include "extension/value_fits.hpp"
@@ -6,6 +8,12 @@
 namespace crm::bind {
 
 using namespace crm::value;
+
+template <>
+struct Row<AmountInterval> {
+    using Columns = std::tuple<double, double>;
+    static Columns columns(const AmountInterval& interval) { return {interval.lower, interval.upper}; }
+};
 
 namespace {
 
@@ -49,5 +57,14 @@ SQL_FUNCTION(crm_expected_spend_columns, [](const SpendModel& model, double freq
 });
 SQL_FUNCTION(crm_clv, [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer, double horizon,
                          double discount_rate) { return clv(buying, spending, customer, horizon, discount_rate); });
+
+SQL_FUNCTION(crm_residual_clv,
+             [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer, double discount_rate) {
+                 return clv(buying, spending, customer, std::numeric_limits<double>::infinity(), discount_rate);
+             });
+SQL_FUNCTION(crm_clv_interval, [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer,
+                                  double horizon, double discount_rate, double level) {
+    return clv_interval(buying, spending, customer, horizon, discount_rate, level);
+});
 
 }  // namespace crm::bind

@@ -56,8 +56,8 @@ std::string refusal(double horizon, double rate) {
 }
 
 TEST(Clv, ImpossibleArgumentsAreRefusedByName) {
-    EXPECT_EQ(refusal(-1, 0.1), "horizon must be a finite length of time, 0 or more, not -1");
-    EXPECT_EQ(refusal(HUGE_VAL, 0.1), "horizon must be a finite length of time, 0 or more, not Infinity");
+    EXPECT_EQ(refusal(-1, 0.1), "horizon must be a length of time, 0 or more, not -1");
+    EXPECT_EQ(refusal(HUGE_VAL, 0), "discount rate must be above 0 for an infinite horizon");
     EXPECT_EQ(refusal(365, -0.1), "discount_rate must be a finite number, 0 or more, not -0.1");
     EXPECT_EQ(refusal(365, std::numeric_limits<double>::quiet_NaN()),
               "discount_rate must be a finite number, 0 or more, not NaN");

@@ -10,9 +10,19 @@ namespace crm::value {
 inline constexpr double days_per_year = 365.25;
 
 /// discounted_purchases * expected_spend; the purchase model's unit of time must be the day. `discount_rate_per_year`
-/// is continuous: money in t years counts exp(-rate t). None where the spend model has no finite mean. Throws
-/// invalid_argument unless horizon and rate are finite and 0 or more.
+/// is continuous: money in t years counts exp(-rate t). The horizon may be infinite if the rate is not 0. None where
+/// the spend model has no finite mean. Throws invalid_argument unless horizon and rate are 0 or more.
 std::optional<double> clv(const PurchaseModel&, const SpendModel&, const Rfm& seen, double horizon_days,
                           double discount_rate_per_year);
+
+struct AmountInterval {
+    double lower, upper;
+};
+
+/// What the customer will actually spend lies between these with probability `level`, with at most half of the rest on
+/// either side; both may be 0. Purchases of a finite horizon, each counted with the mean discount of all of them.
+/// Throws invalid_argument as clv does, and unless 0 < level < 1.
+AmountInterval clv_interval(const PurchaseModel&, const SpendModel&, const Rfm& seen, double horizon_days,
+                            double discount_rate_per_year, double level);
 
 }  // namespace crm::value

@@ -53,6 +53,7 @@ struct GammaGamma {
 
     /// A negative mean amount is read as 0.
     std::optional<double> expected_spend(const Rfm& seen) const;
+    double total_below(const Rfm& seen, int purchases, double amount) const;
 
     using Input = SpendHistory;
     using Observation = SpendHistory;

@@ -1,6 +1,7 @@
 #include "crm/value/gamma_gamma.hpp"
 
 #include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 #include <map>
 #include <string>
@@ -73,11 +74,30 @@ double GammaGamma::log_likelihood(const Rfm& seen) const {
     return log_inverse_beta(s, q) + s * share.log_own + q * share.log_common - std::log(mean);
 }
 
+namespace {
+
+/// The gamma distribution of a customer's own rate of amounts, given those seen.
+struct OwnRate {
+    OwnRate(const GammaGamma& model, const Rfm& seen) {
+        const double x = seen.monetary() ? seen.frequency() : 0;
+        shape = model.p * x + model.q;
+        rate = model.gamma + x * std::max(seen.monetary().value_or(0), 0.0);
+    }
+    double shape, rate;
+};
+
+}  // namespace
+
 std::optional<double> GammaGamma::expected_spend(const Rfm& seen) const {
-    const double x = seen.monetary() ? seen.frequency() : 0;
-    const double weight = p * x + q - 1;
-    if (!(weight > 0)) return {};
-    return p * (gamma + x * std::max(seen.monetary().value_or(0), 0.0)) / weight;
+    const OwnRate own(*this, seen);
+    if (!(own.shape > 1)) return {};
+    return p * own.rate / (own.shape - 1);
+}
+
+/// Gamma amounts with a gamma-distributed rate: their total over itself plus that rate is beta-distributed.
+double GammaGamma::total_below(const Rfm& seen, int purchases, double amount) const {
+    const OwnRate own(*this, seen);
+    return boost::math::ibeta(p * purchases, own.shape, amount / (amount + own.rate));
 }
 
 namespace {
