@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/math/quadrature/gauss.hpp>
 #include <cmath>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "crm/numeric/gauss_legendre.hpp"
 #include "crm/value/purchase_model.hpp"
 
 namespace crm::value {
@@ -143,31 +143,17 @@ ChanceToLeave::ChanceToLeave(double a, double b, double bend) {
     for (Point& point : points_) point.weight /= total;
 }
 
-using Rule = boost::math::quadrature::gauss<double, 7>;
 constexpr std::size_t nodes = 7;
 constexpr double longest_panel = 0.7;  // for seven nodes to give 12 digits
 constexpr double forgotten = 40;       // discount times time after which a purchase counts nothing
 constexpr double most_discount = 1e100;
-
-/// The abscissae and weights of Gauss and Legendre on [0, 1].
-struct Panel {
-    Panel() {
-        for (std::size_t i = 0; i < nodes; ++i) {
-            const bool left = i < nodes / 2;
-            const std::size_t half = left ? nodes / 2 - i : i - nodes / 2;
-            at[i] = (1 + (left ? -1 : 1) * Rule::abscissa()[half]) / 2;
-            weight[i] = Rule::weights()[half] / 2;
-        }
-    }
-    std::array<double, nodes> at, weight;
-};
 
 /// Integral over t from 0 to the horizon of discount exp(-discount t) E(t), where `expected` gives E at several
 /// s = ln(1 + t / rate). Panels are of equal length in ln(1 + t (discount + 1 / settled)), where both factors are
 /// smooth: E rises like t up to the time `settled`.
 template <class Expected>
 double discounted_integral(double horizon, double rate, double settled, double discount, Expected expected) {
-    static const Panel panel;
+    const auto& rule = numeric::gauss_legendre<nodes>;
     const double scale = discount + 1 / settled, end = std::log1p(std::min(scale * horizon, 1e300));
     const double longest = discount * horizon < 0.5 ? 1.5 * longest_panel : longest_panel;  // a small part of the sum
     const double panels = std::max(1.0, std::ceil(end / longest)), width = end / panels;
@@ -175,8 +161,8 @@ double discounted_integral(double horizon, double rate, double settled, double d
     for (double i = 0; i < panels; ++i) {
         std::array<double, nodes> share, s;
         for (std::size_t k = 0; k < nodes; ++k) {
-            const double grown = std::expm1((i + panel.at[k]) * width), t = grown / scale;
-            share[k] = panel.weight[k] * width * (1 + grown) / scale * discount * std::exp(-discount * t);
+            const double grown = std::expm1((i + rule[k].at) * width), t = grown / scale;
+            share[k] = rule[k].weight * width * (1 + grown) / scale * discount * std::exp(-discount * t);
             s[k] = std::log1p(t / rate);
         }
         const auto purchases = expected(s);

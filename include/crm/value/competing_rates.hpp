@@ -1,0 +1,92 @@
+// A customer who is active now, buys at a gamma-distributed rate and leaves at another: what the Pareto/NBD model says
+// about any stretch of time at whose start the customer is known to be active.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "crm/numeric/decay.hpp"
+
+namespace crm::value {
+
+class CompetingRates {
+public:
+    /// Purchases per unit of time ~ Gamma(shape, rate), departures ~ Gamma(s, beta); all positive.
+    CompetingRates(double shape, double rate, double s, double beta);
+
+    /// Logarithm of the probability that the customer neither buys nor leaves within a time.
+    double log_neither(double within) const {
+        return -(shape_ * std::log1p(within / rate_) + s_ * std::log1p(within / beta_));
+    }
+
+    /// Logarithm of the probability that the customer leaves within a time, which may be infinite, having bought
+    /// nothing; -infinity for none.
+    double log_leaves_silently(double within) const;
+
+    /// Probability of no purchase within a time, which may be infinite: the sum of both.
+    double silent(double within) const;
+
+    /// Probability of being still active after a time.
+    double survival(double horizon) const { return std::exp(-s_ * std::log1p(horizon / beta_)); }
+
+    /// Expected purchases within `horizon`.
+    double purchases(double horizon) const;
+
+    /// The same, each purchase at time t counted exp(-discount t); the horizon may be infinite if discount > 0.
+    double discounted_purchases(double horizon, double discount) const;
+
+    /// PurchaseModel::purchase_distribution of a customer who is active with probability `active`, else buys nothing.
+    std::vector<double> distribution(double horizon, double beyond, double active) const;
+
+    /// A time w at which a customer who bought nothing may have left.
+    struct Departure {
+        double log_bought, log_left;      // ln(1 + w / rate), ln(1 + w / beta)
+        double share_bought, share_left;  // w / (rate + w), w / (beta + w)
+    };
+
+    /// Visits nodes of such times in (from, to] with weights that add up to the probability of leaving silently then,
+    /// divided by s. Both are finite.
+    template <class Visit>
+    void each_departure(double from, double to, Visit visit) const;
+
+private:
+    static constexpr double most_growth = 1e300, most_discount = 1e100;
+
+    double log_lifetime(double t) const { return std::log1p(std::min(t / beta_, most_growth)); }
+
+    /// With m the smaller of rate and beta, n the other, and y = ln(1 + w / m), the density of silent departures over y
+    /// is exp(-V(y)) times s, and times ratio = m / n if m is the rate; V = along y + across ln(1 + ratio (e^y - 1)).
+    double log_time(double w) const { return std::log1p(std::min(w / smaller_, most_growth)); }
+    double fall(double y) const { return along_ * y + across_ * std::log1p(ratio_ * std::expm1(y)); }
+    double slope(double y) const {
+        const double grown = std::expm1(y);
+        return along_ + across_ * ratio_ * (1 + grown) / (1 + ratio_ * grown);
+    }
+
+    double shape_, rate_, s_, beta_;
+    bool rate_is_smaller_;
+    double smaller_, ratio_, along_, across_, ratio_if_rate_;
+};
+
+template <class Visit>
+void CompetingRates::each_departure(double from, double to, Visit visit) const {
+    const double start = log_time(from);
+    double end = log_time(to), fallen = fall(end);
+    if (fallen > numeric::most_fall) {
+        end = numeric::cut_decay(
+            end, [this](double y) { return fall(y); }, [this](double y) { return slope(y); });
+        fallen = fall(end);
+    }
+    if (start >= end) return;
+    if (start > 0) fallen -= fall(start);
+    const double swing = fallen + 2 * std::max(-along_, 0.0) * (end - start);  // V may fall before it rises
+    numeric::each_node(start, end, swing, [&](double y, double weight) {
+        const double grown = std::expm1(y), across = ratio_ * grown, log_across = std::log1p(across);
+        const double mass = weight * ratio_if_rate_ * std::exp(-along_ * y - across_ * log_across);
+        const double share = grown / (1 + grown), share_across = across / (1 + across);
+        visit(mass, rate_is_smaller_ ? Departure{y, log_across, share, share_across}
+                                     : Departure{log_across, y, share_across, share});
+    });
+}
+
+}  // namespace crm::value

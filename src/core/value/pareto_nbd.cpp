@@ -1,0 +1,64 @@
+#include "crm/value/pareto_nbd.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "crm/numeric/rising.hpp"
+#include "crm/value/competing_rates.hpp"
+
+namespace crm::value {
+
+namespace {
+
+/// The customer was certainly active at the last purchase, and may be at the end of the observation.
+CompetingRates at_last_purchase(const ParetoNbd& model, const Rfm& seen) {
+    return {model.r + seen.frequency(), model.alpha + seen.recency(), model.s, model.beta + seen.recency()};
+}
+
+CompetingRates if_active(const ParetoNbd& model, const Rfm& seen) {
+    return {model.r + seen.frequency(), model.alpha + seen.age(), model.s, model.beta + seen.age()};
+}
+
+/// That the customer left since the last purchase; may be infinite.
+double odds_left(const ParetoNbd& model, const Rfm& seen) {
+    const auto then = at_last_purchase(model, seen);
+    return std::exp(then.log_leaves_silently(seen.silence()) - then.log_neither(seen.silence()));
+}
+
+}  // namespace
+
+double ParetoNbd::log_likelihood(const Rfm& seen) const {
+    const double x = seen.frequency();
+    const auto then = at_last_purchase(*this, seen);
+    const double neither = then.log_neither(seen.silence()), leaves = then.log_leaves_silently(seen.silence());
+    const double larger = std::max(neither, leaves),
+                 silent = larger + std::log1p(std::exp(-std::abs(neither - leaves)));
+    const double bought =
+        numeric::rising(r, x).value - x * std::log(alpha) - (r + x) * std::log1p(seen.recency() / alpha);
+    return bought - s * std::log1p(seen.recency() / beta) + silent;
+}
+
+double ParetoNbd::p_alive(const Rfm& seen) const { return 1 / (1 + odds_left(*this, seen)); }
+
+double ParetoNbd::p_alive(const Rfm& seen, double horizon) const {
+    return p_alive(seen) * if_active(*this, seen).survival(horizon);
+}
+
+double ParetoNbd::churn_probability(const Rfm& seen, double horizon) const {
+    const double odds = odds_left(*this, seen);
+    return std::isinf(odds) ? 1 : (odds + if_active(*this, seen).silent(horizon)) / (odds + 1);
+}
+
+double ParetoNbd::expected_purchases(const Rfm& seen, double horizon) const {
+    return p_alive(seen) * if_active(*this, seen).purchases(horizon);
+}
+
+double ParetoNbd::discounted_purchases(const Rfm& seen, double horizon, double rate) const {
+    return p_alive(seen) * if_active(*this, seen).discounted_purchases(horizon, rate);
+}
+
+std::vector<double> ParetoNbd::purchase_distribution(const Rfm& seen, double horizon, double beyond) const {
+    return if_active(*this, seen).distribution(horizon, beyond, p_alive(seen));
+}
+
+}  // namespace crm::value
