@@ -1,4 +1,4 @@
-// Customers as the BG/NBD model with gamma-gamma spend makes them, in days.
+// Customers as the BG/NBD model with gamma-gamma spend makes them, in days; and as the Pareto/NBD model does.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -64,6 +64,30 @@ inline std::vector<value::Rfm> random_customers(int count, unsigned seed = 1) {
     Chance chance(seed);
     std::vector<value::Rfm> customers;
     for (int i = 0; i < count; ++i) customers.push_back(random_customer(chance));
+    return customers;
+}
+
+/// A customer seen for a time who buys at one rate and leaves at another. Exact times.
+inline value::Rfm random_customer(Chance& chance, double buying, double leaving, double age) {
+    const double end = leaving > 0 ? std::min(age, chance.exponential() / leaving) : age;
+    int frequency = 0;
+    double recency = 0;
+    for (double at = chance.exponential() / buying; at <= end; at += chance.exponential() / buying) {
+        ++frequency;
+        recency = at;
+    }
+    return value::Rfm(frequency, recency, age);
+}
+
+/// Of ages from half the longest to the longest, whose rates are gamma-distributed.
+inline std::vector<value::Rfm> random_pareto_customers(int count, double r, double alpha, double s, double beta,
+                                                       double longest, unsigned seed = 1) {
+    Chance chance(seed);
+    std::vector<value::Rfm> customers;
+    for (int i = 0; i < count; ++i) {
+        const double buying = std::max(chance.gamma(r) / alpha, 1e-300), leaving = chance.gamma(s) / beta;
+        customers.push_back(random_customer(chance, buying, leaving, chance.uniform(longest / 2, longest)));
+    }
     return customers;
 }
 

@@ -45,6 +45,7 @@ public:
     const std::pmr::vector<Setting>& settings() const { return settings_; }
     std::optional<double> fixed(std::size_t parameter) const;
     bool has_prior() const;
+    bool has_start() const;
 
     /// The same for another sample of the same customers: starts where the first fit ended, holds what that held, and
     /// draws no samples itself.

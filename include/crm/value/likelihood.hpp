@@ -30,6 +30,11 @@ public:
     virtual numeric::Box bounds() const = 0;
     virtual Eigen::VectorXd start(const Cancellation&) const = 0;
 
+    /// Several where the likelihood may have several maxima: the search runs from each, and the best is the fit.
+    virtual std::vector<Eigen::VectorXd> starts(const Cancellation& cancellation) const {
+        return {start(cancellation)};
+    }
+
     /// Where a penalty draws the parameters to: 0 for shapes, and for a scale the logarithm of its natural unit in
     /// this sample (mean age, mean amount), so that a penalty does not depend on the unit either.
     virtual Eigen::VectorXd origin() const = 0;

@@ -108,6 +108,10 @@ bool FitOptions::has_prior() const {
            });
 }
 
+bool FitOptions::has_start() const {
+    return std::ranges::any_of(settings_, [](const Setting& setting) { return setting.role == Role::start; });
+}
+
 FitOptions FitOptions::for_replicate(const Estimates& first) const {
     FitOptions replicate = *this;
     replicate.replicates_ = 0;

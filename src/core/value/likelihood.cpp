@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,13 +15,18 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-/// Inverse of the information about the log-parameters; empty when it has none in some direction.
+/// Inverse of the information about the log-parameters; empty when it has none in some direction. Parameters known to
+/// run to an extreme are no such direction.
 MatrixXd covariance(const numeric::Maximum& maximum, const std::vector<Boundary>& boundary, double weight) {
+    constexpr double little = 1;  // information, of a log-parameter
     std::vector<Index> known;
-    for (std::size_t i = 0; i < boundary.size(); ++i)
+    for (std::size_t i = 0; i < boundary.size(); ++i) {
+        const auto at = static_cast<Index>(i);
+        const bool flat = boundary[i] != Boundary::none && -weight * maximum.at.hessian(at, at) < little;
         if (maximum.held[i] == numeric::Side::inside && boundary[i] != Boundary::undetermined &&
-            boundary[i] != Boundary::fixed)
-            known.push_back(static_cast<Index>(i));
+            boundary[i] != Boundary::fixed && !flat)
+            known.push_back(at);
+    }
     const auto size = static_cast<Index>(boundary.size()), kept = static_cast<Index>(known.size());
     if (kept == 0) return {};
 
@@ -62,29 +68,36 @@ public:
     Posterior(const Likelihood& likelihood, const FitOptions& options, std::size_t parameters,
               const Cancellation& cancellation);
 
+    /// The best of the maxima found from all starts, with the iterations of all, in all parameters, those held at a value
+    /// included. The derivatives are those of the posterior, the value is that of the likelihood alone.
     numeric::Maximum maximise();
 
 private:
     VectorXd whole(const VectorXd& free) const {
-        VectorXd all = start_;
+        VectorXd all = starts_.front();
         all(free_) = free;
         return all;
     }
+    numeric::Maximum climb();
     void add_prior(const VectorXd& point, numeric::Derivatives& out) const;
 
     const Likelihood& likelihood_;
     const FitOptions& options_;
     const Cancellation& cancellation_;
-    VectorXd start_;
+    std::vector<VectorXd> starts_;  // at least one
     std::vector<Index> free_;
 };
 
 Posterior::Posterior(const Likelihood& likelihood, const FitOptions& options, std::size_t parameters,
                      const Cancellation& cancellation)
-    : likelihood_(likelihood), options_(options), cancellation_(cancellation), start_(likelihood.start(cancellation)) {
+    : likelihood_(likelihood), options_(options), cancellation_(cancellation) {
+    if (options.has_start())
+        starts_.push_back(likelihood.start(cancellation));
+    else
+        starts_ = likelihood.starts(cancellation);
     for (const auto& setting : options.settings())
         if (setting.role == FitOptions::Role::start || setting.role == FitOptions::Role::fix)
-            start_[setting.parameter] = std::log(setting.first);
+            for (VectorXd& start : starts_) start[setting.parameter] = std::log(setting.first);
     for (std::size_t i = 0; i < parameters; ++i)
         if (!options.fixed(i)) free_.push_back(static_cast<Index>(i));
 }
@@ -115,11 +128,9 @@ void Posterior::add_prior(const VectorXd& point, numeric::Derivatives& out) cons
     }
 }
 
-/// In all parameters, those held at a value included; the derivatives are those of the posterior, the value is that
-/// of the likelihood alone.
-numeric::Maximum Posterior::maximise() {
-    numeric::Derivatives all(start_.size());
-    const auto evaluate = [&](const VectorXd& point, numeric::Derivatives& out) {
+numeric::Maximum Posterior::climb() {
+    numeric::Derivatives all(starts_.front().size());
+    const auto objective = [&](const VectorXd& point, numeric::Derivatives& out) {
         likelihood_.evaluate(whole(point), all, cancellation_);
         add_prior(whole(point), all);
         out.value = all.value;
@@ -130,17 +141,32 @@ numeric::Maximum Posterior::maximise() {
     const numeric::Box free_box{box.lower(free_), box.upper(free_)};
     numeric::Patience patience;
     patience.iterations = options_.max_iterations().value_or(patience.iterations);
-    numeric::Maximum found = numeric::maximise(evaluate, start_(free_), free_box, cancellation_, patience);
 
-    std::vector<numeric::Side> held(static_cast<std::size_t>(start_.size()), numeric::Side::inside);
+    std::optional<numeric::Maximum> best;
+    int iterations = 0;
+    for (const VectorXd& start : starts_) {
+        auto found = numeric::maximise(objective, start(free_), free_box, cancellation_, patience);
+        iterations += found.iterations;
+        const auto rank = [](const numeric::Maximum& one) { return std::pair(one.converged, one.at.value); };
+        if (!best || rank(found) > rank(*best)) best = std::move(found);
+    }
+    best->iterations = iterations;
+    return *std::move(best);
+}
+
+numeric::Maximum Posterior::maximise() {
+    numeric::Maximum found = climb();
+    const auto parameters = static_cast<std::size_t>(starts_.front().size());
+    if (free_.size() == parameters && !options_.has_prior()) return found;
+
+    std::vector<numeric::Side> held(parameters, numeric::Side::inside);
     for (std::size_t i = 0; i < free_.size(); ++i) held[static_cast<std::size_t>(free_[i])] = found.held[i];
     found.held = std::move(held);
     found.point = whole(found.point);
-    if (free_.size() == static_cast<std::size_t>(start_.size()) && !options_.has_prior()) return found;
-    likelihood_.evaluate(found.point, all, cancellation_);
-    const double likelihood = all.value;
-    add_prior(found.point, all);
-    found.at = all;
+    found.at = numeric::Derivatives(found.point.size());
+    likelihood_.evaluate(found.point, found.at, cancellation_);
+    const double likelihood = found.at.value;
+    add_prior(found.point, found.at);
     found.at.value = likelihood;
     return found;
 }

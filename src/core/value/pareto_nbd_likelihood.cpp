@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "crm/foundation/rounded.hpp"
 #include "crm/numeric/rising.hpp"
@@ -36,11 +37,14 @@ public:
     std::string obstacle() const override;
     numeric::Box bounds() const override;
     Eigen::VectorXd start(const Cancellation&) const override;
+    std::vector<Eigen::VectorXd> starts(const Cancellation&) const override;
     Eigen::VectorXd origin() const override;
     void evaluate(const Eigen::VectorXd&, numeric::Derivatives&, const Cancellation&) const override;
     Verdict judge(const numeric::Maximum&) const override;
 
 private:
+    Eigen::VectorXd start_at(double s, double mean_ages) const;
+
     std::span<const Row> rows_;
     double customers_ = 0, repeaters_ = 0, repeats_ = 0, exposure_ = 0, longest_ = 0;
 };
@@ -63,9 +67,17 @@ Eigen::VectorXd ParetoNbdLikelihood::origin() const {
 }
 
 /// Purchases at the rate that was seen, departures about once in the time observed.
-Eigen::VectorXd ParetoNbdLikelihood::start(const Cancellation&) const {
-    constexpr double r = 0.5, s = 1;
-    return Vector4d(std::log(r), std::log(r * exposure_ / repeats_), std::log(s), origin()[BETA]);
+Eigen::VectorXd ParetoNbdLikelihood::start(const Cancellation&) const { return start_at(1, 1); }
+
+/// The likelihood may have two maxima: one where customers leave in the course of time, and one where some leave at
+/// once and the others hardly ever.
+std::vector<Eigen::VectorXd> ParetoNbdLikelihood::starts(const Cancellation&) const {
+    return {start_at(1, 1), start_at(0.05, 1e-4)};
+}
+
+Eigen::VectorXd ParetoNbdLikelihood::start_at(double s, double mean_ages) const {
+    constexpr double r = 0.5;
+    return origin() + Vector4d(r, r * customers_ / repeats_, s, mean_ages).array().log().matrix();
 }
 
 /// How much the derivatives at a time u owe to the parameters: ln(1 + u / alpha), u / (alpha + u), and the same of
@@ -203,14 +215,15 @@ void ParetoNbdLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Deriva
 
 namespace {
 
-/// What it means that the distribution of the rate of leaving runs to an extreme: told by who is left after a time.
-void judge_leaving(double s, double beta, double longest, Likelihood::Verdict& verdict) {
-    constexpr double hardly = 1e-3;
-    const double leave = -std::expm1(-s * std::log1p(longest / beta));
+constexpr double hardly = 1e-3;
+
+/// What it means that the distribution of the rate of leaving runs to an extreme: told by the share of customers who
+/// leave within the longest time observed.
+void judge_leaving(double leave, double s, double beta, bool slowly, Likelihood::Verdict& verdict) {
     if (leave < hardly) {
         verdict.say(S, Boundary::zero, "s runs to 0: nobody leaves");
         verdict.set(BETA, Boundary::undetermined);
-    } else if (beta > longest) {
+    } else if (slowly) {
         verdict.say(S, Boundary::infinity,
                     "s and beta run to infinity: every customer leaves at the same rate, " + rounded(s / beta) +
                         " a unit of time");
@@ -239,7 +252,10 @@ Likelihood::Verdict ParetoNbdLikelihood::judge(const numeric::Maximum& maximum) 
                         rounded(value[R] / value[ALPHA]) + " purchases a unit of time");
         verdict.set(ALPHA, Boundary::infinity);
     }
-    if (side(S) != Side::inside || side(BETA) != Side::inside) judge_leaving(value[S], value[BETA], longest_, verdict);
+    const double leave = -std::expm1(-value[S] * std::log1p(longest_ / value[BETA]));
+    const bool nobody = leave < hardly && leave * customers_ < 1;  // flat: no bound need be reached
+    if (nobody || side(S) != Side::inside || side(BETA) != Side::inside)
+        judge_leaving(leave, value[S], value[BETA], value[S] > 1, verdict);
     return verdict;
 }
 
