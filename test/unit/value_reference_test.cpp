@@ -6,6 +6,7 @@
 
 #include "crm/value/bg_nbd.hpp"
 #include "crm/value/gamma_gamma.hpp"
+#include "crm/value/mbg_nbd.hpp"
 #include "fits.hpp"
 #include "reference_data.hpp"
 
@@ -19,6 +20,8 @@ using crm::test::records;
 using crm::value::BgNbd;
 using crm::value::BgNbdModel;
 using crm::value::GammaGammaModel;
+using crm::value::MbgNbd;
+using crm::value::MbgNbdModel;
 using crm::value::Rfm;
 
 Rfm history(const Record& record, bool with_amount = false) {
@@ -55,6 +58,11 @@ TEST(Reference, BgNbdParameters) {
     expect_parameters(*fitted<BgNbdModel>(cdnow()), "bgnbd", 4);
 }
 
+TEST(Reference, MbgNbdParameters) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    expect_parameters(*fitted<MbgNbdModel>(cdnow()), "mbgnbd", 4);
+}
+
 TEST(Reference, GammaGammaParameters) {
     SKIP_WITHOUT_REFERENCE_DATA();
     const auto model = fitted<GammaGammaModel>(cdnow());
@@ -82,12 +90,26 @@ TEST(Reference, PredictionsOfEveryCustomer) {
     EXPECT_GE(amounts, 2 * 2357);
 }
 
-TEST(Reference, HardPoints) {
+TEST(Reference, MbgNbdPredictionsOfEveryCustomer) {
     SKIP_WITHOUT_REFERENCE_DATA();
+    const auto model = fitted<MbgNbdModel>(cdnow());
+    int predictions = 0;
+    for (const auto& record : records("cdnow/reference_predictions_all.csv.gz")) {
+        if (record.at("model") != "mbgnbd") continue;
+        const Rfm seen = history(record);
+        EXPECT_NEAR(model->p_alive(seen) / number(record, "p_alive"), 1, 1e-3) << record.at("id");
+        EXPECT_NEAR(model->expected_purchases(seen, 39) / number(record, "cet"), 1, 1e-3) << record.at("id");
+        ++predictions;
+    }
+    EXPECT_GE(predictions, 2357);
+}
+
+template <class Parameters>
+void expect_hard_points(const std::string& kind) {
     int points = 0;
     for (const auto& record : records("cdnow/reference_stress.csv")) {
-        if (record.at("model") != "bgnbd") continue;
-        const BgNbd model{number(record, "p1"), number(record, "p2"), number(record, "p3"), number(record, "p4")};
+        if (record.at("model") != kind) continue;
+        const Parameters model{number(record, "p1"), number(record, "p2"), number(record, "p3"), number(record, "p4")};
         const Rfm seen = history(record);
         EXPECT_NEAR(model.log_likelihood(seen), number(record, "loglik"), 1e-8) << record.at("x");
         EXPECT_NEAR(model.p_alive(seen) / number(record, "p_alive"), 1, 1e-8) << record.at("x");
@@ -96,6 +118,12 @@ TEST(Reference, HardPoints) {
         ++points;
     }
     EXPECT_EQ(points, 38);
+}
+
+TEST(Reference, HardPoints) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    expect_hard_points<BgNbd>("bgnbd");
+    expect_hard_points<MbgNbd>("mbgnbd");
 }
 
 }  // namespace
