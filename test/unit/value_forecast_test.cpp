@@ -66,7 +66,7 @@ TEST(Survival, CurveEndsAtTheHorizonAndFalls) {
     const Rfm seen(3, 100, 130);
     const auto curve = survival_curve(buying, seen, 100, 30);
     ASSERT_EQ(curve.size(), 5u);
-    EXPECT_EQ(curve.front().p_alive, buying.p_alive(seen));
+    EXPECT_DOUBLE_EQ(curve.front().p_alive, buying.p_alive(seen));
     EXPECT_EQ(curve.back().time, 100);
     for (std::size_t i = 1; i < curve.size(); ++i) EXPECT_LT(curve[i].p_alive, curve[i - 1].p_alive);
     EXPECT_EQ(survival_curve(buying, seen, 0, 30).size(), 1u);
@@ -93,7 +93,7 @@ TEST(Survival, HistoryIsWhatEachDayLookedLike) {
 
 TEST(ClvInterval, HoldsAsManyOutcomesAsItSays) {
     Chance chance(4);
-    const Rfm seen(5, 200, 230, 40.0);
+    const Rfm seen(12, 225, 230, 40.0);
     const double level = 0.8;
     const auto [lower, upper] = clv_interval(buying, spending, seen, 365, 0, level);
     EXPECT_GT(lower, 0);
@@ -106,7 +106,7 @@ TEST(ClvInterval, HoldsAsManyOutcomesAsItSays) {
         while (static_cast<std::size_t>(purchases) < distribution.size() &&
                at > distribution[static_cast<std::size_t>(purchases)])
             at -= distribution[static_cast<std::size_t>(purchases++)];
-        const double rate = chance.gamma(3.74 + 6.25 * 5) / (15.44 + 5 * 40);
+        const double rate = chance.gamma(3.74 + 6.25 * 12) / (15.44 + 12 * 40);
         const double spent = purchases > 0 ? chance.gamma(6.25 * purchases) / rate : 0;
         below += spent < lower;
         above += spent > upper;

@@ -68,8 +68,8 @@ public:
     Posterior(const Likelihood& likelihood, const FitOptions& options, std::size_t parameters,
               const Cancellation& cancellation);
 
-    /// The best of the maxima found from all starts, with the iterations of all, in all parameters, those held at a value
-    /// included. The derivatives are those of the posterior, the value is that of the likelihood alone.
+    /// The best of the maxima found from all starts, with the iterations of all, in all parameters, those held at a
+    /// value included. The derivatives are those of the posterior, the value is that of the likelihood alone.
     numeric::Maximum maximise();
 
 private:
