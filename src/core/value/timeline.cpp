@@ -6,27 +6,14 @@
 #include <numeric>
 #include <string>
 
+#include "crm/value/money.hpp"
+
 namespace crm::value {
 
 namespace {
 
 constexpr int newest_version = 1;
 constexpr std::int64_t most_orders = std::numeric_limits<std::int32_t>::max();
-
-/// The amount as whole hundredths, if that is exactly what it is.
-std::optional<std::int64_t> hundredths_of(double amount) {
-    const double hundredths = std::round(amount * 100);
-    constexpr double exact_up_to = 9007199254740992.0;
-    if (!(std::abs(hundredths) < exact_up_to) || hundredths / 100 != amount) return {};
-    return static_cast<std::int64_t>(hundredths);
-}
-
-/// Exact for whole hundredths, so that sums of money do not depend on their order.
-double sum_of(double one, double other) {
-    const auto hundredths = hundredths_of(one), more = hundredths_of(other);
-    if (hundredths && more) return static_cast<double>(*hundredths + *more) / 100;
-    return one + other;
-}
 
 void require_finite(double amount) {
     if (!std::isfinite(amount)) throw corrupt_data("amount in timeline must be finite");
