@@ -7,6 +7,7 @@
 #include "crm/foundation/error.hpp"
 #include "crm/value/bg_nbd.hpp"
 #include "crm/value/gamma_gamma.hpp"
+#include "crm/value/lorenz.hpp"
 #include "crm/value/maximum_likelihood.hpp"
 #include "crm/value/rfm_score.hpp"
 #include "crm/value/timeline.hpp"
@@ -40,18 +41,20 @@ void read_fit(Reader& in) {
     (void)state.finish({});
 }
 
-void read_timeline(Reader& in) {
-    const Timeline timeline = Timeline::load(in);
+template <class Value>
+void read_value(Reader& in) {
+    const Value value = Value::load(in);
     in.expect_end();
-    (void)Timeline::from_json(timeline.to_json());
+    (void)Value::from_json(value.to_json());
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr void (*readers[])(Reader&) = {
-        read_model<BgNbdModel>, read_model<GammaGammaModel>, read_model<RfmScorer>,    read_timeline,
-        read_fit<BgNbdModel>,   read_fit<GammaGammaModel>,   read_state<RfmScorerFit>, read_state<TimelineBuilder>};
+        read_model<BgNbdModel>, read_model<GammaGammaModel>, read_model<RfmScorer>,    read_value<Timeline>,
+        read_fit<BgNbdModel>,   read_fit<GammaGammaModel>,   read_state<RfmScorerFit>, read_state<TimelineBuilder>,
+        read_value<Lorenz>,     read_state<LorenzBuilder>};
     if (size == 0) return 0;
     Reader in(std::as_bytes(std::span(data + 1, size - 1)));
     try {
