@@ -22,6 +22,17 @@ constexpr double days_between(Day earlier, Day later) {
     return static_cast<double>(later.number) - static_cast<double>(earlier.number);
 }
 
+/// A date's parts. Year 0 is 1 BC.
+struct Civil {
+    std::int64_t year;
+    int month, day;
+};
+
+Civil civil_of(Day day);
+
+/// The inverse, beyond the range of a Day as well.
+std::int64_t number_of(const Civil& date);
+
 /// "2026-11-01"; years before 1 as the server writes them: "0044-03-15 BC".
 std::string to_iso(Day day);
 

@@ -14,21 +14,22 @@ namespace {
 constexpr std::int64_t days_in_era = 146097;
 constexpr std::int64_t march_first_0000_to_2000 = 730425;  // days from 0000-03-01 to 2000-01-01
 
-struct Civil {
-    std::int64_t year;
-    int month, day;
-};
+[[noreturn]] void refuse(std::string_view text) {
+    throw corrupt_data("\"" + excerpt(text) + "\" is no date", {}, "A date is written like 2026-11-01.");
+}
 
-Civil civil_of(std::int64_t number) {
-    const std::int64_t since = number + march_first_0000_to_2000;
+}  // namespace
+
+Civil civil_of(Day day) {
+    const std::int64_t since = day.number + march_first_0000_to_2000;
     const std::int64_t era = (since >= 0 ? since : since - (days_in_era - 1)) / days_in_era;
     const std::int64_t in_era = since - era * days_in_era;
     const std::int64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / (days_in_era - 1)) / 365;
     const std::int64_t in_year = in_era - (365 * year + year / 4 - year / 100);
     const std::int64_t from_march = (5 * in_year + 2) / 153;
-    const int day = static_cast<int>(in_year - (153 * from_march + 2) / 5 + 1);
+    const int in_month = static_cast<int>(in_year - (153 * from_march + 2) / 5 + 1);
     const int month = static_cast<int>(from_march < 10 ? from_march + 3 : from_march - 9);
-    return {year + era * 400 + (month <= 2 ? 1 : 0), month, day};
+    return {year + era * 400 + (month <= 2 ? 1 : 0), month, in_month};
 }
 
 std::int64_t number_of(const Civil& date) {
@@ -39,14 +40,8 @@ std::int64_t number_of(const Civil& date) {
     return era * days_in_era + in_era * 365 + in_era / 4 - in_era / 100 + in_year - march_first_0000_to_2000;
 }
 
-[[noreturn]] void refuse(std::string_view text) {
-    throw corrupt_data("\"" + excerpt(text) + "\" is no date", {}, "A date is written like 2026-11-01.");
-}
-
-}  // namespace
-
 std::string to_iso(Day day) {
-    const Civil date = civil_of(day.number);
+    const Civil date = civil_of(day);
     const bool before_christ = date.year <= 0;
     char text[40];
     std::snprintf(text, sizeof text, "%04lld-%02d-%02d%s",
