@@ -7,7 +7,7 @@ INSERT INTO customers VALUES
     (1, 'DE', 500), (2, 'DE', 120.50), (3, 'DE', 60), (4, 'DE', 60), (5, 'DE', 0),
     (6, 'FR', 150), (7, 'FR', 59.50), (8, 'FR', 50), (9, 'FR', 0), (10, 'FR', 0), (11, 'FR', NULL);
 SELECT crm.lorenz(revenue) FROM customers;
-SELECT crm.customers(l), crm.revenue(l), crm.max_error(l), crm.gini(l), crm.gini(l, corrected => true) AS corrected,
+SELECT crm.customers(l), crm.total(l), crm.max_error(l), crm.gini(l), crm.gini(l, corrected => true) AS corrected,
        crm.top_share(l, 0.2), crm.top_share(l, 0.25) AS top_2_and_a_half, crm.share_needed(l, 0.8), crm.customers_needed(l, 0.8)
   FROM (SELECT crm.lorenz(revenue) AS l FROM customers) AS x;
 SELECT round((g).lower::numeric, 6) AS gini_from, round((g).upper::numeric, 6) AS gini_to,
@@ -52,7 +52,7 @@ SELECT crm.customers_needed(l, 0.8) = (SELECT min(rank) FROM (SELECT row_number(
 -- Beyond 4096 distinct revenues neighbours are merged; no share is off by more than the value states.
 CREATE TABLE distinct_revenues AS SELECT exp(8 * (n * 0.6180339887498949 % 1)) AS revenue FROM generate_series(1, 50000) AS n;
 SELECT crm.max_error(l) > 0 AS merged, crm.max_error(l) < 1e-6 AS error, jsonb_array_length(l::jsonb -> 'customers') <= 4096 AS size, crm.customers(l),
-       abs(crm.revenue(l) / (SELECT sum(revenue) FROM distinct_revenues) - 1) < 1e-12 AS revenue
+       abs(crm.total(l) / (SELECT sum(revenue) FROM distinct_revenues) - 1) < 1e-12 AS revenue
   FROM (SELECT crm.lorenz(revenue) AS l FROM distinct_revenues) AS x;
 SELECT bool_and(abs(crm.top_share(l, rank / 50000.0) - sum / total) <= crm.max_error(l) + 1e-12) AS top_share,
        bool_and(sum > 0.999999 * total OR abs(crm.share_needed(l, sum / total) - rank / 50000.0) <= crm.max_error(l) + 1e-9) AS share_needed

@@ -102,10 +102,10 @@ CREATE FUNCTION crm.customers(lorenz crm.lorenz) RETURNS bigint
     AS 'MODULE_PATHNAME', 'crm_lorenz_customers';
 COMMENT ON FUNCTION crm.customers(crm.lorenz) IS 'Number of customers.';
 
-CREATE FUNCTION crm.revenue(lorenz crm.lorenz) RETURNS float8
+CREATE FUNCTION crm.total(lorenz crm.lorenz) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
-    AS 'MODULE_PATHNAME', 'crm_lorenz_revenue';
-COMMENT ON FUNCTION crm.revenue(crm.lorenz) IS 'Revenue of all customers.';
+    AS 'MODULE_PATHNAME', 'crm_lorenz_total';
+COMMENT ON FUNCTION crm.total(crm.lorenz) IS 'Revenue of all customers.';
 
 CREATE FUNCTION crm.max_error(lorenz crm.lorenz) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50

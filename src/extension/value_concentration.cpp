@@ -38,7 +38,7 @@ SQL_AGGREGATE(crm_lorenz_rollup_add, [](LorenzBuilder& l, const Lorenz& part) { 
 SQL_FUNCTION(crm_lorenz_plus, [](const Lorenz& one, const Lorenz& other) { return one + other; });
 SQL_FUNCTION(crm_lorenz_equal, [](const Lorenz& one, const Lorenz& other) { return one == other; });
 SQL_FUNCTION(crm_lorenz_customers, [](const Lorenz& l) { return l.customers(); });
-SQL_FUNCTION(crm_lorenz_revenue, [](const Lorenz& l) { return l.revenue(); });
+SQL_FUNCTION(crm_lorenz_total, [](const Lorenz& l) { return l.revenue(); });
 SQL_FUNCTION(crm_lorenz_error, [](const Lorenz& l) { return l.error(); });
 SQL_FUNCTION(crm_gini, [](const Lorenz& l, bool corrected) { return l.gini(corrected); });
 SQL_FUNCTION(crm_gini_interval, [](const Lorenz& l, double level) { return l.gini_interval(level); });
