@@ -6,9 +6,11 @@
 
 #include "crm/foundation/error.hpp"
 #include "crm/value/bg_nbd.hpp"
+#include "crm/value/cohorts.hpp"
 #include "crm/value/gamma_gamma.hpp"
 #include "crm/value/lorenz.hpp"
 #include "crm/value/maximum_likelihood.hpp"
+#include "crm/value/migration.hpp"
 #include "crm/value/rfm_score.hpp"
 #include "crm/value/timeline.hpp"
 #include "crm/value/timeline_builder.hpp"
@@ -52,9 +54,9 @@ void read_value(Reader& in) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr void (*readers[])(Reader&) = {
-        read_model<BgNbdModel>, read_model<GammaGammaModel>, read_model<RfmScorer>,    read_value<Timeline>,
-        read_fit<BgNbdModel>,   read_fit<GammaGammaModel>,   read_state<RfmScorerFit>, read_state<TimelineBuilder>,
-        read_value<Lorenz>,     read_state<LorenzBuilder>};
+        read_model<BgNbdModel>, read_model<GammaGammaModel>, read_model<RfmScorer>,      read_value<Timeline>,
+        read_fit<BgNbdModel>,   read_fit<GammaGammaModel>,   read_state<RfmScorerFit>,   read_state<TimelineBuilder>,
+        read_value<Lorenz>,     read_state<LorenzBuilder>,   read_state<CohortsBuilder>, read_state<MigrationBuilder>};
     if (size == 0) return 0;
     Reader in(std::as_bytes(std::span(data + 1, size - 1)));
     try {
