@@ -4,8 +4,8 @@
 //                                            with the aggregate's memory context
 //   add(...)                                 one row
 //   merge(const T&), save(Writer&) const, load(Reader&)   partial states; load fills an empty one
-//   finish()                                 the result, any type with a Result; a std::vector of composites is an array
-//                                            of them: declare the final function RETURNS type[]
+//   finish()                                 the result, any type with a Result; a std::vector of composites becomes
+//                                            an array of them: declare the final function RETURNS type[]
 //
 // merge, load and finish may take a `const Cancellation&` more.
 //

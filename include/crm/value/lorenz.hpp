@@ -136,7 +136,7 @@ public:
 
 private:
     Tally<double> revenues_;
-    double error_ = 0;  // the largest of the parts': merging adds none, since neither total nor rank mixes their parts
+    double error_ = 0;  // the largest of the parts': the whole's curve is made of pieces of theirs
 };
 
 }  // namespace crm::value

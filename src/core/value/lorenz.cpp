@@ -137,6 +137,7 @@ Lorenz::Lorenz(std::vector<Entry> entries, double error, const Cancellation& can
     std::vector<Entry> fewer = merged(entries_, all, tolerance, pace);
     while (fewer.size() > most_entries) fewer = merged(entries_, all, tolerance *= 2, pace);
     entries_ = std::move(fewer);
+    revenue_ = totals_of(entries_).revenue;  // to the last bit what the stored value will have
     error_ = std::min(error_ + tolerance, 1.0);
 }
 
