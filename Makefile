@@ -8,7 +8,7 @@ SCRIPT = control/pg_crm--$(RELEASE).sql
 SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql value_fit.sql value_purchase.sql \
 	value_forecast.sql value_spend.sql value_fit_timeline.sql value_concentration.sql value_cohort.sql)
 # The aggregates of these models are made of control/sql/value_fit.sql.in and value_fit_timeline.sql.in: name=title.
-fit_MODELS = bg_nbd=BG/NBD
+fit_MODELS = bg_nbd=BG/NBD mbg_nbd=MBG/NBD pareto_nbd=Pareto/NBD
 fit_timeline_MODELS = gamma_gamma=Gamma-gamma
 DATA = $(SCRIPT) $(wildcard control/pg_crm--*--*.sql)
 EXTRA_CLEAN = $(SCRIPT) $(addprefix control/sql/value_,fit.sql fit_timeline.sql) $(OBJS:.o=.d) $(OBJS:.o=.bc.d)

@@ -2,6 +2,10 @@
 
 COMMENT ON AGGREGATE crm.fit_bg_nbd(crm.rfm) IS
     'BG/NBD: customers buy at their own random rate and may leave after any repeat purchase. Fader, Hardie, Lee (2005), Marketing Science 24(2).';
+COMMENT ON AGGREGATE crm.fit_mbg_nbd(crm.rfm) IS
+    'MBG/NBD: as BG/NBD, but customers may leave after the first purchase too. Batislam, Denizel, Filiztekin (2007), International Journal of Research in Marketing 24(3).';
+COMMENT ON AGGREGATE crm.fit_pareto_nbd(crm.rfm) IS
+    'Pareto/NBD: customers buy at their own random rate and may leave at any time, at another. Schmittlein, Morrison, Colombo (1987), Management Science 33(1).';
 
 
 -- Purchase models: asking. A horizon is a number of days or an interval

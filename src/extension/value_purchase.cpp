@@ -1,5 +1,7 @@
 // The SQL face of purchase models: fits and scores.
 #include "crm/value/bg_nbd.hpp"
+#include "crm/value/mbg_nbd.hpp"
+#include "crm/value/pareto_nbd.hpp"
 #include "crm/value/why.hpp"
 #include "extension/value_fits.hpp"
 
@@ -8,6 +10,8 @@ namespace crm::bind {
 using namespace crm::value;
 
 SQL_PURCHASE_MODEL(bg_nbd, BgNbdModel);
+SQL_PURCHASE_MODEL(mbg_nbd, MbgNbdModel);
+SQL_PURCHASE_MODEL(pareto_nbd, ParetoNbdModel);
 
 SQL_FUNCTION(crm_days, [](DaysOfInterval length) { return length.days; });
 
