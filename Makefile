@@ -6,12 +6,14 @@ RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" control/pg_crm.co
 
 SCRIPT = control/pg_crm--$(RELEASE).sql
 SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql value_fit.sql value_purchase.sql \
-	value_forecast.sql value_spend.sql value_fit_timeline.sql value_concentration.sql value_cohort.sql)
-# The aggregates of these models are made of control/sql/value_fit.sql.in and value_fit_timeline.sql.in: name=title.
+	value_forecast.sql value_spend.sql value_fit_timeline.sql value_fit_covariates.sql \
+	value_concentration.sql value_cohort.sql)
+# The aggregates of these models are made of control/sql/value_fit*.sql.in: name=title.
 fit_MODELS = bg_nbd=BG/NBD mbg_nbd=MBG/NBD pareto_nbd=Pareto/NBD
+fit_covariates_MODELS = bg_nbd=BG/NBD mbg_nbd=MBG/NBD pareto_nbd=Pareto/NBD
 fit_timeline_MODELS = gamma_gamma=Gamma-gamma
 DATA = $(SCRIPT) $(wildcard control/pg_crm--*--*.sql)
-EXTRA_CLEAN = $(SCRIPT) $(addprefix control/sql/value_,fit.sql fit_timeline.sql) $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
+EXTRA_CLEAN = $(SCRIPT) $(addprefix control/sql/value_,fit.sql fit_timeline.sql fit_covariates.sql) $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
 
 SOURCES = $(sort $(wildcard src/core/*/*.cpp src/bind/*.cpp src/extension/*.cpp))
 OBJS = $(SOURCES:.cpp=.o)

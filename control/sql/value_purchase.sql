@@ -8,6 +8,22 @@ COMMENT ON AGGREGATE crm.fit_pareto_nbd(crm.rfm) IS
     'Pareto/NBD: customers buy at their own random rate and may leave at any time, at another. Schmittlein, Morrison, Colombo (1987), Management Science 33(1).';
 
 
+-- Purchase models with covariates. value_fit_covariates.sql.in makes the aggregates of each
+
+CREATE FUNCTION crm.with_covariates(model crm.model, covariates float8[]) RETURNS crm.model
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
+    AS 'MODULE_PATHNAME', 'crm_with_covariates';
+COMMENT ON FUNCTION crm.with_covariates(crm.model, float8[]) IS
+    'The purchase model of a customer with these covariates, of a model that was fitted with so many: what scores ask for.';
+
+CREATE FUNCTION crm.with_covariates(model crm.model, purchase_covariates float8[], lifetime_covariates float8[])
+    RETURNS crm.model
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
+    AS 'MODULE_PATHNAME', 'crm_with_two_covariates';
+COMMENT ON FUNCTION crm.with_covariates(crm.model, float8[], float8[]) IS
+    'The same of a model whose two sides were fitted with covariates of their own.';
+
+
 -- Purchase models: asking. A horizon is a number of days or an interval
 
 CREATE FUNCTION crm.days(length interval) RETURNS float8

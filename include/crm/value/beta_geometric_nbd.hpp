@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crm/value/beta_geometric_family.hpp"
+#include "crm/value/covariate_layout.hpp"
 #include "crm/value/purchase_model.hpp"
 
 namespace crm::value {
@@ -19,6 +20,11 @@ template <int early>
 struct BetaGeometricNbd {
     static constexpr std::string_view name = early > 0 ? "mbg_nbd" : "bg_nbd";
     static constexpr std::array<std::string_view, 4> parameter_names{"r", "alpha", "a", "b"};
+
+    static constexpr std::string_view covariates_name = early > 0 ? "mbg_nbd_covariates" : "bg_nbd_covariates";
+    static constexpr std::array<CovariateLink, 3> covariate_links{{{1, -1, CovariateLink::Side::purchase, "purchase"},
+                                                                   {2, 1, CovariateLink::Side::lifetime, "a"},
+                                                                   {3, 1, CovariateLink::Side::lifetime, "b"}}};
 
     double r, alpha;  // purchases per unit of time ~ Gamma(shape r, rate alpha)
     double a, b;      // chance to leave after a purchase ~ Beta(a, b)

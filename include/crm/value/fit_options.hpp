@@ -12,7 +12,7 @@
 
 namespace crm::value {
 
-/// All parameters here are positive numbers, not their logarithms.
+/// All numbers are those of parameters, not their logarithms.
 class FitOptions {
 public:
     enum class Role : std::uint8_t { start, fix, gamma_prior, normal_prior };
@@ -20,7 +20,7 @@ public:
     /// What is said of one parameter. A gamma prior has a shape and a rate, a normal one a mean and a standard
     /// deviation.
     struct Setting {
-        std::uint8_t parameter;
+        std::uint16_t parameter;
         Role role;
         double first, second;
 

@@ -13,9 +13,9 @@
 
 namespace crm::value {
 
-/// The mean log-likelihood of a sample, as a function of the logarithms of the model's parameters. On the log scale
-/// a change of unit is a shift: bounds and start follow the sample's own scale, and Newton's path does not depend on
-/// it.
+/// The mean log-likelihood of a sample, as a function of the logarithms of the model's parameters (and of coefficients
+/// as they are). On the log scale a change of unit is a shift: bounds and start follow the sample's own scale, and
+/// Newton's path does not depend on it.
 class Likelihood {
 public:
     virtual ~Likelihood() = default;
@@ -38,6 +38,10 @@ public:
     /// Where a penalty draws the parameters to: 0 for shapes, and for a scale the logarithm of its natural unit in
     /// this sample (mean age, mean amount), so that a penalty does not depend on the unit either.
     virtual Eigen::VectorXd origin() const = 0;
+
+    /// How large a change of each parameter is worth trying: 1 for logarithms. Coefficients of covariates have the unit
+    /// of what they are multiplied with.
+    virtual Eigen::VectorXd unit() const { return Eigen::VectorXd::Ones(origin().size()); }
 
     /// Polls the cancellation at least every 10 ms.
     virtual void evaluate(const Eigen::VectorXd& log_parameters, numeric::Derivatives&, const Cancellation&) const = 0;
@@ -67,6 +71,7 @@ public:
 /// Replaces the covariance by that of fits to as many samples as the options ask for. `refit` fits rows that weigh what
 /// it is told, in place of `weights`.
 using Refit = std::function<Fit(const std::vector<double>& weights, const FitOptions&)>;
-void bootstrap(Fit&, const std::vector<double>& weights, const Refit& refit, const FitOptions&, const Cancellation&);
+void bootstrap(Names, Fit&, const std::vector<double>& weights, const Refit& refit, const FitOptions&,
+               const Cancellation&);
 
 }  // namespace crm::value

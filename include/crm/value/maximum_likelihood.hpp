@@ -147,7 +147,7 @@ std::unique_ptr<Fitted> MaximumLikelihood<Fitted>::finish(const Cancellation& ca
         std::erase_if(sample, [](const auto& row) { return row.weight == 0; });
         return fit_rows(sample, counts, options, cancellation);
     };
-    bootstrap(found, weights, refit, options_, cancellation);
+    bootstrap(P::parameter_names, found, weights, refit, options_, cancellation);
     return std::make_unique<Fitted>(std::move(found));
 }
 

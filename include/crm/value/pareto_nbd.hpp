@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crm/foundation/tally.hpp"
+#include "crm/value/covariate_layout.hpp"
 #include "crm/value/likelihood.hpp"
 #include "crm/value/purchase_history.hpp"
 #include "crm/value/purchase_model.hpp"
@@ -20,6 +21,10 @@ namespace crm::value {
 struct ParetoNbd {
     static constexpr std::string_view name = "pareto_nbd";
     static constexpr std::array<std::string_view, 4> parameter_names{"r", "alpha", "s", "beta"};
+
+    static constexpr std::string_view covariates_name = "pareto_nbd_covariates";
+    static constexpr std::array<CovariateLink, 2> covariate_links{
+        {{1, -1, CovariateLink::Side::purchase, "purchase"}, {3, -1, CovariateLink::Side::lifetime, "lifetime"}}};
 
     double r, alpha;  // purchases per unit of time ~ Gamma(shape r, rate alpha)
     double s, beta;   // departures per unit of time ~ Gamma(shape s, rate beta)

@@ -46,7 +46,8 @@ LikelihoodRatio likelihood_ratio_test(const Model& restricted, const Model& full
     const double below = likelihood_of(restricted, less), above = likelihood_of(full, more);
     require_same_sample(less, more);
     const std::pair kinds(restricted.kind(), full.kind());
-    const bool is_nested = kinds.first == kinds.second || std::ranges::find(nested, kinds) != nested.end();
+    const bool is_nested = kinds.first == kinds.second || std::ranges::find(nested, kinds) != nested.end() ||
+                           std::string(kinds.first) + "_covariates" == kinds.second;
     if (!is_nested || less.parameters >= more.parameters)
         throw invalid_argument("model of kind " + std::string(kinds.first) + " with " +
                                    std::to_string(less.parameters) + " parameters is no special case of one of kind " +

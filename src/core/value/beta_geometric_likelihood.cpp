@@ -104,7 +104,8 @@ public:
         }
     }
 
-    double weight() const override { return repeaters_; }
+    /// Of customers who never bought again there may be nothing else.
+    double weight() const override { return repeaters_ > 0 ? repeaters_ : customers_; }
     std::string obstacle() const override;
     numeric::Box bounds() const override;
     Eigen::VectorXd start(const Cancellation&) const override;
@@ -232,10 +233,10 @@ void BetaGeometricLikelihood::evaluate(const Eigen::VectorXd& point, numeric::De
         }
         accumulate(model, x, sums, mean);
     }
-    mean.value /= repeaters_;
-    mean.gradient /= repeaters_;
+    mean.value /= weight();
+    mean.gradient /= weight();
     mean.hessian = mean.hessian.selfadjointView<Eigen::Upper>();
-    mean.hessian /= repeaters_;
+    mean.hessian /= weight();
 }
 
 Likelihood::Verdict BetaGeometricLikelihood::judge(const numeric::Maximum& maximum) const {

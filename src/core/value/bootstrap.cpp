@@ -12,7 +12,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 /// A sample as large as the first in the mean: each customer is drawn as often as a Poisson number of mean 1 says.
-void bootstrap(Fit& fit, const std::vector<double>& weights, const Refit& refit, const FitOptions& options,
+void bootstrap(Names names, Fit& fit, const std::vector<double>& weights, const Refit& refit, const FitOptions& options,
                const Cancellation& cancellation) {
     if (options.replicates() == 0 || !fit.estimates) return;
     Estimates& found = *fit.estimates;
@@ -27,7 +27,10 @@ void bootstrap(Fit& fit, const std::vector<double>& weights, const Refit& refit,
         const Fit again = refit(drawn, replicate);
         if (!again.estimates) continue;
         VectorXd& point = points.emplace_back(size);
-        for (Index j = 0; j < size; ++j) point[j] = std::log(again.estimates->values[static_cast<std::size_t>(j)]);
+        for (Index j = 0; j < size; ++j) {
+            const auto at = static_cast<std::size_t>(j);
+            point[j] = names.point_of(at, again.estimates->values[at]);
+        }
     }
 
     auto& message = fit.report->message;

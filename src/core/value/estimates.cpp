@@ -83,11 +83,17 @@ Eigen::MatrixXd covariance_from_json(Names names, const Json* json) {
 
 }  // namespace
 
+std::string defect_of(Names names, std::size_t i, double value) {
+    if (names.is_positive(i) && !(value >= least_value && value <= most_value))
+        return std::string(names[i]) + " must be a positive number from 1e-150 to 1e+150, not " + shortest(value);
+    if (!(std::abs(value) <= most_value))
+        return std::string(names[i]) + " must be a number from -1e+150 to 1e+150, not " + shortest(value);
+    return {};
+}
+
 std::string defect(Names names, const Estimates& estimates) {
     for (std::size_t i = 0; i < names.size(); ++i)
-        if (!(estimates.values[i] >= least_value && estimates.values[i] <= most_value))
-            return std::string(names[i]) + " must be a positive number from 1e-150 to 1e+150, not " +
-                   shortest(estimates.values[i]);
+        if (const std::string wrong = defect_of(names, i, estimates.values[i]); !wrong.empty()) return wrong;
     const auto& covariance = estimates.covariance;
     if (!covariance.allFinite() || covariance != covariance.transpose())
         return "covariance must be a symmetric matrix of numbers";
@@ -103,10 +109,11 @@ std::vector<Coefficient> coefficients(Names names, const Fit& fit) {
     for (std::size_t i = 0; i < names.size(); ++i) {
         Coefficient one{std::string(names[i]), boundary_value(boundary[i], values[i]), {}, {}, {}};
         if (boundary[i] == Boundary::none && covariance.size() > 0) {
-            const double log_error = std::sqrt(covariance(index(i), index(i)));
-            one.std_error = values[i] * log_error;
-            one.lower = values[i] * std::exp(-z95 * log_error);
-            one.upper = values[i] * std::exp(z95 * log_error);
+            const double error = std::sqrt(covariance(index(i), index(i)));
+            const double point = names.point_of(i, values[i]);
+            one.std_error = names.is_positive(i) ? values[i] * error : error;
+            one.lower = names.value_of(i, point - z95 * error);
+            one.upper = names.value_of(i, point + z95 * error);
         }
         all.push_back(std::move(one));
     }

@@ -21,9 +21,9 @@ bool before(const Setting& one, const Setting& other) {
     return std::pair(one.parameter, one.role) < std::pair(other.parameter, other.role);
 }
 
-std::uint8_t parameter_named(Names names, std::string_view model, const std::string& name, const std::string& option) {
+std::uint16_t parameter_named(Names names, std::string_view model, const std::string& name, const std::string& option) {
     const auto found = std::ranges::find(names, name);
-    if (found != names.end()) return static_cast<std::uint8_t>(found - names.begin());
+    if (found != names.end()) return static_cast<std::uint16_t>(found - names.begin());
     std::string list;
     for (const std::string_view known : names) list += (list.empty() ? "" : ", ") + std::string(known);
     throw invalid_argument("unknown parameter \"" + name + "\" in option " + option, {},
@@ -32,12 +32,18 @@ std::uint8_t parameter_named(Names names, std::string_view model, const std::str
 
 double positive(const Json& value, const std::string& what) {
     const double number = value.number(what);
-    if (!(number >= 1e-150 && number <= 1e150))
-        throw invalid_argument(what + " must be a positive number from 1e-150 to 1e+150, not " + shortest(number));
+    if (!(number > 0) || !std::isfinite(number))
+        throw invalid_argument(what + " must be a positive number, not " + shortest(number));
     return number;
 }
 
-Setting prior_of(std::uint8_t parameter, const std::string& name, const Json& json) {
+double value_of(Names names, std::uint16_t parameter, const Json& value, const std::string& what) {
+    const double number = value.number(what);
+    if (const std::string wrong = defect_of(names, parameter, number); !wrong.empty()) throw invalid_argument(wrong);
+    return number;
+}
+
+Setting prior_of(Names names, std::uint16_t parameter, const std::string& name, const Json& json) {
     const std::string what = "prior of " + name;
     json.expect_keys({"gamma", "normal"}, what);
     const Json* gamma = json.find("gamma");
@@ -51,6 +57,8 @@ Setting prior_of(std::uint8_t parameter, const std::string& name, const Json& js
             what + " must have two numbers, not " + std::to_string(numbers.size()), {},
             "A gamma distribution has a shape and a rate, a normal one a mean and a standard deviation.");
     const double second = positive(numbers[1], what);
+    if (gamma && !names.is_positive(parameter))
+        throw invalid_argument(what + " must be normal, since a coefficient may be negative");
     if (gamma) return {parameter, Role::gamma_prior, positive(numbers[0], what), second};
     const double mean = numbers[0].number(what);
     if (!std::isfinite(mean)) throw invalid_argument(what + " must be finite, not " + shortest(mean));
@@ -83,13 +91,15 @@ FitOptions FitOptions::from_json(Names names, std::string_view model, const Json
         for (const auto& [name, value] : settings->object("option " + option))
             options.settings_.push_back(put(parameter_named(names, model, name, option), name, value));
     };
-    each("start", [](std::uint8_t parameter, const std::string& name, const Json& value) {
-        return Setting{parameter, Role::start, positive(value, "start of " + name), 0};
+    each("start", [names](std::uint16_t parameter, const std::string& name, const Json& value) {
+        return Setting{parameter, Role::start, value_of(names, parameter, value, "start of " + name), 0};
     });
-    each("fix", [](std::uint8_t parameter, const std::string& name, const Json& value) {
-        return Setting{parameter, Role::fix, positive(value, name), 0};
+    each("fix", [names](std::uint16_t parameter, const std::string& name, const Json& value) {
+        return Setting{parameter, Role::fix, value_of(names, parameter, value, name), 0};
     });
-    each("prior", prior_of);
+    each("prior", [names](std::uint16_t parameter, const std::string& name, const Json& value) {
+        return prior_of(names, parameter, name, value);
+    });
     std::ranges::sort(options.settings_, before);
     return options;
 }
@@ -119,7 +129,7 @@ FitOptions FitOptions::for_replicate(const Estimates& first) const {
                   [](const Setting& setting) { return setting.role == Role::start || setting.role == Role::fix; });
     for (std::size_t i = 0; i < first.values.size(); ++i) {
         const Role role = first.boundary[i] == Boundary::fixed ? Role::fix : Role::start;
-        replicate.settings_.push_back({static_cast<std::uint8_t>(i), role, first.values[i], 0});
+        replicate.settings_.push_back({static_cast<std::uint16_t>(i), role, first.values[i], 0});
     }
     return replicate;
 }
@@ -142,14 +152,15 @@ void FitOptions::load(Reader& in, std::size_t parameters) {
     penalty_ = in.get<double>();
     const std::uint64_t iterations = in.varint(), replicates = in.varint();
     seed_ = in.get<std::uint64_t>();
-    const std::size_t count = in.count(2 + 2 * sizeof(double));
+    const std::size_t count = in.count(3 + 2 * sizeof(double));
     if (!(penalty_ >= 0) || !std::isfinite(penalty_) || iterations > most_iterations + 1 ||
         replicates > most_replicates || count > most_settings)
         throw corrupt_data("impossible options of a fit in state");
     if (iterations > 0) max_iterations_ = static_cast<int>(iterations - 1);
     replicates_ = static_cast<int>(replicates);
     for (std::size_t i = 0; i < count; ++i) {
-        const auto parameter = in.get<std::uint8_t>(), role = in.get<std::uint8_t>();
+        const auto parameter = in.get<std::uint16_t>();
+        const auto role = in.get<std::uint8_t>();
         const double first = in.get<double>(), second = in.get<double>();
         if (parameter >= parameters || role > static_cast<std::uint8_t>(Role::normal_prior) || !std::isfinite(first) ||
             !std::isfinite(second))

@@ -47,7 +47,9 @@ std::string drop_unknown(Names names, Estimates& found) {
     std::string list;
     for (std::size_t i = 0; i < names.size() && found.covariance.size() > 0; ++i) {
         const auto at = static_cast<Index>(i);
-        if (found.boundary[i] != Boundary::none || std::sqrt(found.covariance(at, at)) < unknown) continue;
+        if (!names.is_positive(i) || found.boundary[i] != Boundary::none ||
+            std::sqrt(found.covariance(at, at)) < unknown)
+            continue;
         found.boundary[i] = Boundary::undetermined;
         list += (list.empty() ? "" : " and ") + std::string(names[i]);
     }
@@ -65,40 +67,43 @@ void clear_boundary(Estimates& found) {
 /// What is maximised: the likelihood and what is known beforehand, over the parameters that are free.
 class Posterior {
 public:
-    Posterior(const Likelihood& likelihood, const FitOptions& options, std::size_t parameters,
-              const Cancellation& cancellation);
+    Posterior(Names names, const Likelihood& likelihood, const FitOptions& options, const Cancellation& cancellation);
 
     /// The best of the maxima found from all starts, with the iterations of all, in all parameters, those held at a
     /// value included. The derivatives are those of the posterior, the value is that of the likelihood alone.
     numeric::Maximum maximise();
 
 private:
+    /// The optimiser sees the free parameters in their units.
     VectorXd whole(const VectorXd& free) const {
         VectorXd all = starts_.front();
-        all(free_) = free;
+        all(free_) = free.cwiseProduct(unit_(free_));
         return all;
     }
+    VectorXd in_units(const VectorXd& all) const { return all(free_).cwiseQuotient(unit_(free_)); }
     numeric::Maximum climb();
     void add_prior(const VectorXd& point, numeric::Derivatives& out) const;
 
+    Names names_;
     const Likelihood& likelihood_;
     const FitOptions& options_;
     const Cancellation& cancellation_;
+    VectorXd unit_;
     std::vector<VectorXd> starts_;  // at least one
     std::vector<Index> free_;
 };
 
-Posterior::Posterior(const Likelihood& likelihood, const FitOptions& options, std::size_t parameters,
+Posterior::Posterior(Names names, const Likelihood& likelihood, const FitOptions& options,
                      const Cancellation& cancellation)
-    : likelihood_(likelihood), options_(options), cancellation_(cancellation) {
+    : names_(names), likelihood_(likelihood), options_(options), cancellation_(cancellation), unit_(likelihood.unit()) {
     if (options.has_start())
         starts_.push_back(likelihood.start(cancellation));
     else
         starts_ = likelihood.starts(cancellation);
     for (const auto& setting : options.settings())
         if (setting.role == FitOptions::Role::start || setting.role == FitOptions::Role::fix)
-            for (VectorXd& start : starts_) start[setting.parameter] = std::log(setting.first);
-    for (std::size_t i = 0; i < parameters; ++i)
+            for (VectorXd& start : starts_) start[setting.parameter] = names.point_of(setting.parameter, setting.first);
+    for (std::size_t i = 0; i < names.size(); ++i)
         if (!options.fixed(i)) free_.push_back(static_cast<Index>(i));
 }
 
@@ -106,24 +111,26 @@ Posterior::Posterior(const Likelihood& likelihood, const FitOptions& options, st
 void Posterior::add_prior(const VectorXd& point, numeric::Derivatives& out) const {
     const double weight = likelihood_.weight();
     if (options_.penalty() > 0) {
-        const VectorXd away = point - likelihood_.origin();
+        const VectorXd away = (point - likelihood_.origin()).cwiseQuotient(unit_);
         for (const Index i : free_) {
-            out.value -= options_.penalty() / weight * away[i] * away[i];
-            out.gradient[i] -= 2 * options_.penalty() / weight * away[i];
-            out.hessian(i, i) -= 2 * options_.penalty() / weight;
+            const double strength = options_.penalty() / weight;
+            out.value -= strength * away[i] * away[i];
+            out.gradient[i] -= 2 * strength * away[i] / unit_[i];
+            out.hessian(i, i) -= 2 * strength / (unit_[i] * unit_[i]);
         }
     }
     for (const auto& [parameter, role, first, second] : options_.settings()) {
-        const double value = std::exp(point[parameter]);
+        const double value = names_.value_of(parameter, point[parameter]);
         if (role == FitOptions::Role::gamma_prior) {
             out.value += ((first - 1) * point[parameter] - second * value) / weight;
             out.gradient[parameter] += (first - 1 - second * value) / weight;
             out.hessian(parameter, parameter) -= second * value / weight;
         } else if (role == FitOptions::Role::normal_prior) {
-            const double away = (value - first) / second, unit = value / second;
+            const bool positive = names_.is_positive(parameter);
+            const double away = (value - first) / second, slope = (positive ? value : 1) / second;
             out.value -= away * away / 2 / weight;
-            out.gradient[parameter] -= away * unit / weight;
-            out.hessian(parameter, parameter) -= unit * (away + unit) / weight;
+            out.gradient[parameter] -= away * slope / weight;
+            out.hessian(parameter, parameter) -= slope * (slope + (positive ? away : 0)) / weight;
         }
     }
 }
@@ -134,18 +141,18 @@ numeric::Maximum Posterior::climb() {
         likelihood_.evaluate(whole(point), all, cancellation_);
         add_prior(whole(point), all);
         out.value = all.value;
-        out.gradient = all.gradient(free_);
-        out.hessian = all.hessian(free_, free_);
+        out.gradient = all.gradient(free_).cwiseProduct(unit_(free_));
+        out.hessian = unit_(free_).asDiagonal() * all.hessian(free_, free_) * unit_(free_).asDiagonal();
     };
     const numeric::Box box = likelihood_.bounds();
-    const numeric::Box free_box{box.lower(free_), box.upper(free_)};
+    const numeric::Box free_box{in_units(box.lower), in_units(box.upper)};
     numeric::Patience patience;
     patience.iterations = options_.max_iterations().value_or(patience.iterations);
 
     std::optional<numeric::Maximum> best;
     int iterations = 0;
     for (const VectorXd& start : starts_) {
-        auto found = numeric::maximise(objective, start(free_), free_box, cancellation_, patience);
+        auto found = numeric::maximise(objective, in_units(start), free_box, cancellation_, patience);
         iterations += found.iterations;
         const auto rank = [](const numeric::Maximum& one) { return std::pair(one.converged, one.at.value); };
         if (!best || rank(found) > rank(*best)) best = std::move(found);
@@ -157,7 +164,7 @@ numeric::Maximum Posterior::climb() {
 numeric::Maximum Posterior::maximise() {
     numeric::Maximum found = climb();
     const auto parameters = static_cast<std::size_t>(starts_.front().size());
-    if (free_.size() == parameters && !options_.has_prior()) return found;
+    if (free_.size() == parameters && !options_.has_prior() && (unit_.array() == 1).all()) return found;
 
     std::vector<numeric::Side> held(parameters, numeric::Side::inside);
     for (std::size_t i = 0; i < free_.size(); ++i) held[static_cast<std::size_t>(free_[i])] = found.held[i];
@@ -180,7 +187,7 @@ Fit fit(Names names, const Likelihood& likelihood, FitReport report, const FitOp
     report.message = likelihood.obstacle();
     if (!report.message.empty()) return {{}, report};
 
-    Posterior posterior(likelihood, options, names.size(), cancellation);
+    Posterior posterior(names, likelihood, options, cancellation);
     const auto maximum = posterior.maximise();
     report.converged = maximum.converged;
     report.iterations = maximum.iterations;
@@ -193,7 +200,7 @@ Fit fit(Names names, const Likelihood& likelihood, FitReport report, const FitOp
     Estimates found{{}, std::move(verdict.boundary), {}};
     for (std::size_t i = 0; i < names.size(); ++i) {
         const auto fixed = options.fixed(i);
-        found.values.push_back(fixed ? *fixed : std::exp(maximum.point[static_cast<Index>(i)]));
+        found.values.push_back(fixed ? *fixed : names.value_of(i, maximum.point[static_cast<Index>(i)]));
         if (fixed) found.boundary[i] = Boundary::fixed;
     }
     found.covariance = covariance(maximum, found.boundary, likelihood.weight());

@@ -33,7 +33,8 @@ public:
         }
     }
 
-    double weight() const override { return repeaters_; }
+    /// Of customers who never bought again there may be nothing else.
+    double weight() const override { return repeaters_ > 0 ? repeaters_ : customers_; }
     std::string obstacle() const override;
     numeric::Box bounds() const override;
     Eigen::VectorXd start(const Cancellation&) const override;
@@ -207,10 +208,10 @@ void ParetoNbdLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Deriva
         sum.hessian(R, R) += weight * model.r * (by_r.slope + model.r * by_r.curvature);
     }
     mean = numeric::Derivatives(4);
-    mean.value = sum.log_density / repeaters_;
-    mean.gradient = sum.gradient / repeaters_;
+    mean.value = sum.log_density / weight();
+    mean.gradient = sum.gradient / weight();
     mean.hessian = sum.hessian.selfadjointView<Eigen::Upper>();
-    mean.hessian /= repeaters_;
+    mean.hessian /= weight();
 }
 
 namespace {

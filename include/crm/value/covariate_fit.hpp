@@ -1,0 +1,90 @@
+// The aggregate that fits a purchase model with covariates.
+#pragma once
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "crm/foundation/tally.hpp"
+#include "crm/value/covariate_model.hpp"
+#include "crm/value/purchase_history.hpp"
+
+namespace crm::value {
+
+/// What fitting needs to know of a model.
+struct CovariateFamily {
+    std::string_view name;
+    Names base;
+    std::span<const CovariateLink> links;
+    std::unique_ptr<Likelihood> (*likelihood)(std::span<const Tally<PurchaseHistory>::Entry>);
+};
+
+/// Rows of numbers: what a customer did, and the covariates. All memory comes from the resource given.
+class CovariateRows {
+public:
+    CovariateRows(const CovariateFamily& family, std::pmr::memory_resource* memory)
+        : family_(family), numbers_(memory), options_(memory) {}
+
+    void skip() { ++nulls_; }
+
+    /// Throws invalid_argument unless every row has as many covariates as the
+    /// first, all finite.
+    void add(const Rfm& customer, const Covariates&);
+
+    /// Throws invalid_argument when other options were given before. `edition` tells whether they were given already by
+    /// the same caller; call after the first add.
+    void set(const Json& options, std::uint64_t edition);
+
+    void merge(const CovariateRows& other);
+    void save(Writer&) const;
+    void load(Reader&);
+
+    bool is_empty() const { return numbers_.empty(); }
+    CovariateLayout layout() const { return {family_.base, family_.links, purchase_, lifetime_}; }
+
+    /// Starts from the fit without covariates and does not end below it. Not of an empty state.
+    Fit fit(const Cancellation&) const;
+
+private:
+    static constexpr int format = 1;
+    static constexpr std::size_t own = 3;  // frequency, recency, age
+
+    std::size_t width() const { return own + purchase_ + lifetime_; }
+
+    const CovariateFamily& family_;
+    bool sized_ = false;
+    std::size_t purchase_ = 0, lifetime_ = 0;
+    std::uint64_t nulls_ = 0;
+    std::pmr::vector<double> numbers_;
+    FitOptions options_;
+    std::uint64_t edition_ = 0;
+};
+
+/// P as WithCovariates asks for.
+template <class P>
+class CovariateFit {
+public:
+    explicit CovariateFit(std::pmr::memory_resource* memory) : rows_(family, memory) {}
+
+    /// A customer without a value or covariates.
+    void skip() { rows_.skip(); }
+    void add(const Rfm& customer, const Covariates& covariates) { rows_.add(customer, covariates); }
+    void set(const Json& options, std::uint64_t edition) { rows_.set(options, edition); }
+    void merge(const CovariateFit& other) { rows_.merge(other.rows_); }
+    void save(Writer& out) const { rows_.save(out); }
+    void load(Reader& in) { rows_.load(in); }
+
+    /// Nothing when no customer had a value.
+    std::unique_ptr<WithCovariates<P>> finish(const Cancellation& cancellation) const {
+        if (rows_.is_empty()) return nullptr;
+        return std::make_unique<WithCovariates<P>>(rows_.layout(), rows_.fit(cancellation));
+    }
+
+private:
+    static constexpr CovariateFamily family{P::covariates_name, P::parameter_names, P::covariate_links, &P::likelihood};
+
+    CovariateRows rows_;
+};
+
+}  // namespace crm::value

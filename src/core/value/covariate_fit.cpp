@@ -1,0 +1,289 @@
+#include "crm/value/covariate_fit.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <cmath>
+#include <compare>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "crm/foundation/error.hpp"
+
+namespace crm::value {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+using Row = Tally<PurchaseHistory>::Entry;
+
+/// Customers with the same covariates: they share a likelihood of the model without.
+struct Group {
+    Covariates covariates;
+    std::span<const Row> customers;
+};
+
+class CovariateLikelihood final : public Likelihood {
+public:
+    /// `whole` is the likelihood of all customers without covariates, and `base` the maximum of that.
+    CovariateLikelihood(const CovariateFamily& family, const CovariateLayout& layout, std::span<const Group> groups,
+                        const Likelihood& whole, const VectorXd& base)
+        : family_(family),
+          layout_(layout),
+          groups_(groups),
+          whole_(whole),
+          start_(size()),
+          unit_(VectorXd::Ones(size())) {
+        start_.setZero();
+        start_.head(base.size()) = base;
+        VectorXd largest = VectorXd::Zero(size());
+        for (const Group& group : groups) largest = largest.cwiseMax(magnitudes(group.covariates));
+        for (Index i = base.size(); i < size(); ++i)
+            if (largest[i] > 0) unit_[i] = 1 / largest[i];
+    }
+
+    double weight() const override { return whole_.weight(); }
+    std::string obstacle() const override { return whole_.obstacle(); }
+    Eigen::VectorXd start(const Cancellation&) const override { return start_; }
+    std::vector<Eigen::VectorXd> starts(const Cancellation&) const override;
+    Eigen::VectorXd unit() const override { return unit_; }
+    Eigen::VectorXd origin() const override { return extended(whole_.origin(), 0); }
+
+    /// Coefficients that change a parameter by a factor of up to exp(farthest).
+    numeric::Box bounds() const override {
+        const numeric::Box box = whole_.bounds();
+        return {extended(box.lower, -farthest), extended(box.upper, farthest)};
+    }
+    void evaluate(const Eigen::VectorXd&, numeric::Derivatives&, const Cancellation&) const override;
+    Verdict judge(const numeric::Maximum&) const override;
+
+private:
+    static constexpr double farthest = 30;
+
+    Index size() const { return static_cast<Index>(layout_.names().size()); }
+
+    VectorXd extended(const VectorXd& base, double coefficient) const {
+        VectorXd all = coefficient * unit_;
+        all.head(base.size()) = base;
+        return all;
+    }
+
+    /// Of each coefficient's covariate.
+    VectorXd magnitudes(const Covariates& covariates) const {
+        return layout_.slopes(covariates).cwiseAbs().colwise().maxCoeff().transpose();
+    }
+
+    const CovariateFamily& family_;
+    const CovariateLayout& layout_;
+    std::span<const Group> groups_;
+    const Likelihood& whole_;
+    VectorXd start_, unit_;
+};
+
+void CovariateLikelihood::evaluate(const VectorXd& point, numeric::Derivatives& mean,
+                                   const Cancellation& cancellation) const {
+    mean = numeric::Derivatives(size());
+    numeric::Derivatives one(whole_.origin().size());
+    for (const Group& group : groups_) {
+        const auto likelihood = family_.likelihood(group.customers);
+        likelihood->evaluate(layout_.base_of(point, group.covariates), one, cancellation);
+        layout_.add(one, likelihood->weight() / weight(), group.covariates, mean);
+    }
+}
+
+/// A part of many customers shows the way, so that few steps are left to take with all of them.
+std::vector<VectorXd> CovariateLikelihood::starts(const Cancellation& cancellation) const {
+    constexpr std::size_t enough = 4000, many = 4 * enough;
+    if (groups_.size() < many) return {start_};
+    std::vector<Group> some;
+    for (std::size_t i = 0; i < groups_.size(); i += groups_.size() / enough) some.push_back(groups_[i]);
+    std::vector<Row> rows;
+    for (const Group& group : some) rows.insert(rows.end(), group.customers.begin(), group.customers.end());
+    const auto key = [](const Row& row) { return PurchaseHistory::tied(row.key); };
+    std::ranges::sort(rows, [&](const Row& a, const Row& b) { return key(a) < key(b); });
+    const auto whole = family_.likelihood(rows);
+    if (!whole->obstacle().empty()) return {start_};
+    const VectorXd base = start_.head(whole_.origin().size());
+    const CovariateLikelihood part(family_, layout_, some, *whole, base);
+    const auto objective = [&](const VectorXd& point, numeric::Derivatives& out) {
+        numeric::Derivatives found(size());
+        part.evaluate(point.cwiseProduct(unit_), found, cancellation);
+        out.value = found.value;
+        out.gradient = found.gradient.cwiseProduct(unit_);
+        out.hessian = unit_.asDiagonal() * found.hessian * unit_.asDiagonal();
+    };
+    const numeric::Box box = bounds();
+    const auto near = numeric::maximise(objective, start_.cwiseQuotient(unit_),
+                                        {box.lower.cwiseQuotient(unit_), box.upper.cwiseQuotient(unit_)}, cancellation);
+    const VectorXd point = near.point.cwiseProduct(unit_);
+    numeric::Derivatives here(size()), there(size());
+    evaluate(start_, here, cancellation);
+    evaluate(point, there, cancellation);
+    return {there.value > here.value ? point : start_};
+}
+
+Likelihood::Verdict CovariateLikelihood::judge(const numeric::Maximum& maximum) const {
+    const auto base = static_cast<std::size_t>(whole_.origin().size());
+    numeric::Maximum of_base = maximum;
+    of_base.point = maximum.point.head(static_cast<Index>(base));
+    of_base.held.resize(base);
+    Verdict verdict = whole_.judge(of_base);
+    const Names names = layout_.names();
+    verdict.boundary.resize(names.size(), Boundary::none);
+    for (std::size_t i = base; i < names.size(); ++i)
+        if (maximum.held[i] != numeric::Side::inside)
+            verdict.say(static_cast<Index>(i), Boundary::undetermined,
+                        std::string(names[i]) + " runs to " +
+                            (maximum.held[i] == numeric::Side::upper ? "infinity" : "minus infinity"));
+    return verdict;
+}
+
+}  // namespace
+
+void CovariateRows::add(const Rfm& customer, const Covariates& covariates) {
+    if (!sized_) {
+        purchase_ = covariates.purchase.size();
+        lifetime_ = covariates.lifetime.size();
+        if (purchase_ > most_covariates || lifetime_ > most_covariates)
+            throw limit_exceeded("model cannot have more than " + std::to_string(most_covariates) +
+                                 " covariates on one side");
+        sized_ = true;
+    }
+    require(covariates, purchase_, lifetime_);
+    numbers_.push_back(customer.frequency());
+    numbers_.push_back(customer.recency());
+    numbers_.push_back(customer.age());
+    numbers_.insert(numbers_.end(), covariates.purchase.begin(), covariates.purchase.end());
+    numbers_.insert(numbers_.end(), covariates.lifetime.begin(), covariates.lifetime.end());
+}
+
+void CovariateRows::set(const Json& json, std::uint64_t edition) {
+    if (edition == edition_) return;
+    const CovariateLayout layout = this->layout();
+    const FitOptions options = FitOptions::from_json(layout.names(), family_.name, json);
+    if (edition_ != 0 && options != options_) throw invalid_argument("options of a fit must be the same in every row");
+    options_ = options;
+    edition_ = edition;
+}
+
+void CovariateRows::merge(const CovariateRows& other) {
+    nulls_ += other.nulls_;
+    if (!other.sized_) return;
+    if (!sized_) {
+        sized_ = true;
+        purchase_ = other.purchase_;
+        lifetime_ = other.lifetime_;
+        options_ = other.options_;
+        edition_ = other.edition_;
+    }
+    if (purchase_ != other.purchase_ || lifetime_ != other.lifetime_)
+        throw invalid_argument("number of covariates must be the same in every row");
+    if (options_ != other.options_) throw invalid_argument("options of a fit must be the same in every row");
+    numbers_.insert(numbers_.end(), other.numbers_.begin(), other.numbers_.end());
+}
+
+void CovariateRows::save(Writer& out) const {
+    out.put<std::uint8_t>(format);
+    out.put<std::uint8_t>(sized_);
+    out.varint(purchase_);
+    out.varint(lifetime_);
+    out.varint(nulls_);
+    out.put<std::uint8_t>(edition_ != 0);
+    options_.save(out);
+    out.varint(numbers_.size());
+    for (const double number : numbers_) out.put(number);
+}
+
+void CovariateRows::load(Reader& in) {
+    read_version(in, format, "aggregate state");
+    sized_ = in.get<std::uint8_t>() != 0;
+    const std::uint64_t purchase = in.varint(), lifetime = in.varint();
+    if (purchase > most_covariates || lifetime > most_covariates)
+        throw corrupt_data("impossible number of covariates in state");
+    purchase_ = static_cast<std::size_t>(purchase);
+    lifetime_ = static_cast<std::size_t>(lifetime);
+    nulls_ = in.varint();
+    edition_ = in.get<std::uint8_t>() != 0;
+    options_.load(in, layout().names().size());
+    const std::size_t count = in.count(sizeof(double));
+    if (count % width() != 0) throw corrupt_data("state with covariates ends in the middle of a row");
+    numbers_.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) numbers_.push_back(in.get<double>());
+    for (std::size_t at = 0; at < count; at += width()) {
+        const double frequency = numbers_[at];
+        const bool whole = frequency >= 0 && frequency <= INT_MAX && frequency == std::floor(frequency);
+        const auto row = std::span(numbers_).subspan(at, width());
+        const bool finite = std::ranges::all_of(row, [](double number) { return std::isfinite(number); });
+        if (!whole || !finite || !PurchaseHistory{static_cast<int>(frequency), row[1], row[2]}.valid())
+            throw corrupt_data("impossible observation in state");
+    }
+}
+
+namespace {
+
+/// Equal rows made one, by covariates and then by history.
+class GroupedRows {
+public:
+    GroupedRows(std::span<const double> numbers, std::size_t width, std::size_t purchase, std::size_t own);
+
+    std::span<const Group> groups() const { return groups_; }
+    std::size_t distinct() const { return customers_.size(); }
+
+private:
+    std::vector<Row> customers_;
+    std::vector<Group> groups_;
+};
+
+GroupedRows::GroupedRows(std::span<const double> numbers, std::size_t width, std::size_t purchase, std::size_t own) {
+    const std::size_t count = numbers.size() / width;
+    const auto row = [&](std::size_t i) { return numbers.subspan(i * width, width); };
+    const auto covariates = [&](std::size_t i) { return row(i).subspan(own); };
+    const auto history = [&](std::size_t i) { return row(i).first(own); };
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+        const auto by_covariates = std::lexicographical_compare_three_way(covariates(a).begin(), covariates(a).end(),
+                                                                          covariates(b).begin(), covariates(b).end());
+        return by_covariates != 0 ? by_covariates < 0 : std::ranges::lexicographical_compare(history(a), history(b));
+    });
+    customers_.reserve(count);  // so that spans into it stay
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto here = row(order[i]);
+        const bool same_group = i > 0 && std::ranges::equal(covariates(order[i]), covariates(order[i - 1]));
+        if (same_group && std::ranges::equal(history(order[i]), history(order[i - 1]))) {
+            customers_.back().weight += 1;
+            continue;
+        }
+        customers_.push_back({{static_cast<int>(here[0]), here[1], here[2]}, 1});
+        if (same_group)
+            groups_.back().customers = {groups_.back().customers.data(), groups_.back().customers.size() + 1};
+        else
+            groups_.push_back({{here.subspan(own, purchase), here.subspan(own + purchase)}, {&customers_.back(), 1}});
+    }
+}
+
+}  // namespace
+
+Fit CovariateRows::fit(const Cancellation& cancellation) const {
+    const GroupedRows grouped(numbers_, width(), purchase_, own);
+    Tally<PurchaseHistory> tally(std::pmr::get_default_resource());
+    for (const Group& group : grouped.groups())
+        for (const auto& [history, weight] : group.customers) tally.add(history, weight);
+    const auto rows = tally.sorted(cancellation);
+    const auto whole = family_.likelihood(rows);
+
+    FitReport counts;
+    counts.observations = static_cast<std::int64_t>(numbers_.size() / width());
+    counts.distinct_observations = static_cast<std::int64_t>(grouped.distinct());
+    counts.skipped = static_cast<std::int64_t>(nulls_);
+    const Fit base = value::fit(family_.base, *whole, counts, FitOptions(), cancellation);
+    if (!base.estimates) return base;
+    VectorXd point(static_cast<Index>(base.estimates->values.size()));
+    for (Index i = 0; i < point.size(); ++i) point[i] = std::log(base.estimates->values[static_cast<std::size_t>(i)]);
+    const CovariateLayout layout = this->layout();
+    const CovariateLikelihood likelihood(family_, layout, grouped.groups(), *whole, point);
+    return value::fit(layout.names(), likelihood, counts, options_, cancellation);
+}
+
+}  // namespace crm::value

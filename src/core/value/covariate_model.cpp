@@ -1,0 +1,70 @@
+#include "crm/value/covariate_model.hpp"
+
+#include <algorithm>
+
+#include "crm/foundation/error.hpp"
+
+namespace crm::value {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+std::unique_ptr<Model> CovariateModel::of_customer(const Covariates& covariates) const {
+    require(covariates, layout_.purchase(), layout_.lifetime());
+    if (!usable())
+        throw invalid_argument("model of kind " + std::string(kind()) + " has no parameters", {},
+                               "Its fit failed: see the message of its fit report.");
+    const Names names = layout_.names();
+    const auto& [values, boundary, covariance] = *fit_.estimates;
+    VectorXd point(static_cast<Index>(values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) point[static_cast<Index>(i)] = names.point_of(i, values[i]);
+
+    const VectorXd base = layout_.base_of(point, covariates);
+    const auto size = static_cast<std::size_t>(base.size());
+    Estimates own{{}, {boundary.begin(), boundary.begin() + base.size()}, {}};
+    for (const double one : base) own.values.push_back(std::exp(one));
+    if (const std::string wrong = defect(names.first(size), own); !wrong.empty())
+        throw invalid_argument(wrong, {}, "Are the covariates like those that the model was fitted to?");
+    if (covariance.size() > 0) {
+        const MatrixXd slopes = layout_.slopes(covariates);
+        own.covariance = slopes * covariance * slopes.transpose();
+        own.covariance = (own.covariance + own.covariance.transpose().eval()) / 2;
+        for (std::size_t i = 0; i < size; ++i) {
+            if (own.boundary[i] == Boundary::none) continue;
+            own.covariance.row(static_cast<Index>(i)).setZero();
+            own.covariance.col(static_cast<Index>(i)).setZero();
+        }
+    }
+    return base_model({std::move(own), {}});
+}
+
+void CovariateModel::save(Writer& out) const {
+    out.varint(layout_.purchase());
+    out.varint(layout_.lifetime());
+    value::save(fit_, out);
+}
+
+CovariateLayout CovariateModel::load_layout(Names base, std::span<const CovariateLink> links, Reader& in) {
+    const std::uint64_t purchase = in.varint(), lifetime = in.varint();
+    if (purchase > most_covariates || lifetime > most_covariates)
+        throw corrupt_data("impossible number of covariates in model");
+    return {base, links, static_cast<std::size_t>(purchase), static_cast<std::size_t>(lifetime)};
+}
+
+CovariateLayout CovariateModel::layout_from_json(Names base, std::span<const CovariateLink> links,
+                                                 const Json& parameters) {
+    std::size_t purchase = 0, lifetime = 0;
+    for (const CovariateLink& link : links) {
+        const std::string prefix = std::string(link.name) + '_';
+        const auto tells = [&](const auto& member) { return member.first.starts_with(prefix); };
+        const auto count = static_cast<std::size_t>(std::ranges::count_if(parameters.object("parameters"), tells));
+        auto& side = link.side == CovariateLink::Side::purchase ? purchase : lifetime;
+        side = std::max(side, count);
+    }
+    if (purchase > most_covariates || lifetime > most_covariates)
+        throw invalid_argument("model cannot have more than " + std::to_string(most_covariates) + " covariates");
+    return {base, links, purchase, lifetime};
+}
+
+}  // namespace crm::value
