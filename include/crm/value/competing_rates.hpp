@@ -15,9 +15,7 @@ public:
     CompetingRates(double shape, double rate, double s, double beta);
 
     /// Logarithm of the probability that the customer neither buys nor leaves within a time.
-    double log_neither(double within) const {
-        return -(shape_ * std::log1p(within / rate_) + s_ * std::log1p(within / beta_));
-    }
+    double log_neither(double within) const { return log_neither(at(within)); }
 
     /// Logarithm of the probability that the customer leaves within a time, which may be infinite, having bought
     /// nothing; -infinity for none.
@@ -38,25 +36,34 @@ public:
     /// PurchaseModel::purchase_distribution of a customer who is active with probability `active`, else buys nothing.
     std::vector<double> distribution(double horizon, double beyond, double active) const;
 
-    /// A time w at which a customer who bought nothing may have left.
-    struct Departure {
+    /// A time w since the start, finite, on the scales of both rates.
+    struct Moment {
         double log_bought, log_left;      // ln(1 + w / rate), ln(1 + w / beta)
         double share_bought, share_left;  // w / (rate + w), w / (beta + w)
     };
+    Moment at(double w) const {
+        const double bought = growth(w, rate_), left = growth(w, beta_);
+        return {std::log1p(bought), std::log1p(left), bought / (1 + bought), left / (1 + left)};
+    }
 
-    /// Visits nodes of such times in (from, to] with weights that add up to the probability of leaving silently then,
-    /// divided by s. Both are finite.
+    /// Visits moments between two at which a customer who bought nothing may have left, with weights that add up to the
+    /// probability of leaving silently then, divided by s.
     template <class Visit>
-    void each_departure(double from, double to, Visit visit) const;
+    void each_departure(const Moment& from, const Moment& to, Visit visit) const;
+
+    double log_neither(const Moment& at) const { return -(shape_ * at.log_bought + s_ * at.log_left); }
 
 private:
     static constexpr double most_growth = 1e300, most_discount = 1e100;
 
-    double log_lifetime(double t) const { return std::log1p(std::min(t / beta_, most_growth)); }
+    static double growth(double w, double scale) { return std::min(w / scale, most_growth); }
 
     /// With m the smaller of rate and beta, n the other, and y = ln(1 + w / m), the density of silent departures over y
     /// is exp(-V(y)) times s, and times ratio = m / n if m is the rate; V = along y + across ln(1 + ratio (e^y - 1)).
-    double log_time(double w) const { return std::log1p(std::min(w / smaller_, most_growth)); }
+    double log_time(const Moment& at) const { return rate_is_smaller_ ? at.log_bought : at.log_left; }
+    double fall(const Moment& at) const {
+        return along_ * log_time(at) + across_ * (rate_is_smaller_ ? at.log_left : at.log_bought);
+    }
     double fall(double y) const { return along_ * y + across_ * std::log1p(ratio_ * std::expm1(y)); }
     double slope(double y) const {
         const double grown = std::expm1(y);
@@ -69,23 +76,22 @@ private:
 };
 
 template <class Visit>
-void CompetingRates::each_departure(double from, double to, Visit visit) const {
+void CompetingRates::each_departure(const Moment& from, const Moment& to, Visit visit) const {
     const double start = log_time(from);
-    double end = log_time(to), fallen = fall(end);
+    double end = log_time(to), fallen = fall(to);
     if (fallen > numeric::most_fall) {
         end = numeric::cut_decay(
             end, [this](double y) { return fall(y); }, [this](double y) { return slope(y); });
         fallen = fall(end);
     }
     if (start >= end) return;
-    if (start > 0) fallen -= fall(start);
-    const double swing = fallen + 2 * std::max(-along_, 0.0) * (end - start);  // V may fall before it rises
+    const double swing = fallen - fall(from) + 2 * std::max(-along_, 0.0) * (end - start);  // V may fall, then rise
     numeric::each_node(start, end, swing, [&](double y, double weight) {
         const double grown = std::expm1(y), across = ratio_ * grown, log_across = std::log1p(across);
         const double mass = weight * ratio_if_rate_ * std::exp(-along_ * y - across_ * log_across);
         const double share = grown / (1 + grown), share_across = across / (1 + across);
-        visit(mass, rate_is_smaller_ ? Departure{y, log_across, share, share_across}
-                                     : Departure{log_across, y, share_across, share});
+        visit(mass, rate_is_smaller_ ? Moment{y, log_across, share, share_across}
+                                     : Moment{log_across, y, share_across, share});
     });
 }
 

@@ -31,9 +31,10 @@ CompetingRates::CompetingRates(double shape, double rate, double s, double beta)
 
 double CompetingRates::log_leaves_silently(double within) const {
     const double far = for_ever * std::max(rate_, beta_);
+    const Moment end = at(std::min(within, far));
     double sum = 0;
-    each_departure(0, std::min(within, far), [&](double mass, const Departure&) { sum += mass; });
-    if (within > far) sum += std::exp(log_neither(far)) / (shape_ + s_);  // odds are shape : s from there on
+    each_departure(at(0), end, [&](double mass, const Moment&) { sum += mass; });
+    if (within > far) sum += std::exp(log_neither(end)) / (shape_ + s_);  // odds are shape : s from there on
     return std::log(s_) + std::log(sum);
 }
 
@@ -42,7 +43,7 @@ double CompetingRates::silent(double within) const {
 }
 
 double CompetingRates::purchases(double horizon) const {
-    const double length = log_lifetime(horizon);
+    const double length = std::log1p(growth(horizon, beta_));
     return shape_ / rate_ * beta_ * length * saturation((s_ - 1) * length);
 }
 
@@ -54,7 +55,7 @@ double CompetingRates::discounted_purchases(double horizon, double discount) con
     const double w = std::min(discount, most_discount) * beta_, along = s_ - 1;
     const auto fall = [&](double y) { return along * y + w * std::expm1(y); };
     const auto slope = [&](double y) { return along + w * std::exp(y); };
-    double end = std::min(log_lifetime(horizon), std::log1p(std::min(forgotten / w, most_growth)));
+    double end = std::min(std::log1p(growth(horizon, beta_)), std::log1p(std::min(forgotten / w, most_growth)));
     if (fall(end) > numeric::most_fall) end = numeric::cut_decay(end, fall, slope);
     double sum = 0;
     numeric::each_node(0, end, fall(end) + 2 * std::max(-along, 0.0) * end,

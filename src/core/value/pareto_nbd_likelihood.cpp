@@ -120,19 +120,27 @@ public:
           at_once_(growth_at(recency, model)),
           rates_(model.r + x, model.alpha + recency, model.s, model.beta + recency),
           scale_(1, model.alpha / (model.alpha + recency), 1, model.beta / (model.beta + recency)) {
-        log_density_at_once_ = -(model.r + x) * at_once_[R] - model.s * at_once_[S] + std::log(model.s);
+        log_density_at_once_ = -(model.r + x) * at_once_[R] - model.s * at_once_[S];
     }
 
     /// Up to a time since the last purchase; call with times that do not fall.
     void reach(double silence) {
-        if (silence <= reached_) return;
-        rates_.each_departure(reached_, silence, [this](double mass, const CompetingRates::Departure& at) {
-            const Vector4d growth(at.log_bought, at.share_bought, at.log_left, at.share_left);
+        const auto next = rates_.at(silence);
+        rates_.each_departure(reached_, next, [this](double mass, const CompetingRates::Moment& then) {
+            const Vector4d growth = since_last(then);
             mass_ += mass;
             first_ += mass * growth;
             second_ += (mass * growth) * growth.transpose();
         });
-        reached_ = silence;
+        reached_ = next;
+    }
+
+    /// Of a customer who has neither bought nor left since the last purchase.
+    Branch active() const {
+        const Vector4d growth = at_once_ + scale_.cwiseProduct(since_last(reached_));
+        Branch out = branch_at(model_, x_, 0, growth, Matrix4d::Zero());
+        out.log_density = log_density_at_once_ + rates_.log_neither(reached_);
+        return out;
     }
 
     bool none() const { return mass_ == 0; }
@@ -142,11 +150,15 @@ public:
         const Matrix4d covariance = second_ / mass_ - mean * mean.transpose();
         Branch out = branch_at(model_, x_, 1, at_once_ + scale_.cwiseProduct(mean),
                                scale_.asDiagonal() * covariance * scale_.asDiagonal());
-        out.log_density = log_density_at_once_ + std::log(mass_);
+        out.log_density = log_density_at_once_ + std::log(model_.s * mass_);
         return out;
     }
 
 private:
+    static Vector4d since_last(const CompetingRates::Moment& at) {
+        return {at.log_bought, at.share_bought, at.log_left, at.share_left};
+    }
+
     const ParetoNbd& model_;
     double x_;
     Vector4d at_once_;
@@ -154,17 +166,11 @@ private:
     Vector4d scale_;
     double log_density_at_once_;
 
-    double reached_ = 0, mass_ = 0;
+    CompetingRates::Moment reached_{};
+    double mass_ = 0;
     Vector4d first_ = Vector4d::Zero();
     Matrix4d second_ = Matrix4d::Zero();
 };
-
-Branch still_active(const ParetoNbd& model, double x, double age) {
-    const Vector4d growth = growth_at(age, model);
-    Branch out = branch_at(model, x, 0, growth, Matrix4d::Zero());
-    out.log_density = -(model.r + x) * growth[R] - model.s * growth[S];
-    return out;
-}
 
 /// Of a customer who is one or the other.
 Branch either(const Branch& active, const Branch& left) {
@@ -195,7 +201,7 @@ void ParetoNbdLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Deriva
                 if (at % rows_between_polls == 0) cancellation.poll();
                 const double age = rows_[at].key.age, w = rows_[at].weight;
                 departures.reach(age - recency);
-                Branch one = still_active(model, x, age);
+                Branch one = departures.active();
                 if (!departures.none()) one = either(one, departures.left());
                 sum.log_density += w * one.log_density;
                 sum.gradient += w * one.gradient;
