@@ -67,26 +67,26 @@ inline std::vector<value::Rfm> random_customers(int count, unsigned seed = 1) {
     return customers;
 }
 
-/// A customer seen for a time who buys at one rate and leaves at another. Exact times.
-inline value::Rfm random_customer(Chance& chance, double buying, double leaving, double age) {
-    const double end = leaving > 0 ? std::min(age, chance.exponential() / leaving) : age;
+/// A customer of an age who buys at a rate until leaving, if that is earlier. Exact times.
+inline value::Rfm random_customer(Chance& chance, double rate, double leaving, double age) {
     int frequency = 0;
     double recency = 0;
-    for (double at = chance.exponential() / buying; at <= end; at += chance.exponential() / buying) {
+    for (double at = chance.exponential() / rate; at <= std::min(leaving, age); at += chance.exponential() / rate) {
         ++frequency;
         recency = at;
     }
     return value::Rfm(frequency, recency, age);
 }
 
-/// Of ages from half the longest to the longest, whose rates are gamma-distributed.
+/// Of ages from half the longest to the longest, with gamma-distributed rates of buying and of leaving.
 inline std::vector<value::Rfm> random_pareto_customers(int count, double r, double alpha, double s, double beta,
                                                        double longest, unsigned seed = 1) {
     Chance chance(seed);
     std::vector<value::Rfm> customers;
     for (int i = 0; i < count; ++i) {
-        const double buying = std::max(chance.gamma(r) / alpha, 1e-300), leaving = chance.gamma(s) / beta;
-        customers.push_back(random_customer(chance, buying, leaving, chance.uniform(longest / 2, longest)));
+        const double rate = std::max(chance.gamma(r) / alpha, 1e-300),
+                     leaving = chance.exponential() * beta / chance.gamma(s);
+        customers.push_back(random_customer(chance, rate, leaving, chance.uniform(longest / 2, longest)));
     }
     return customers;
 }
