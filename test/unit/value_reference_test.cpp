@@ -1,12 +1,14 @@
 // Against reference results: CDNOW as other software fits and scores it, and hard points in sixty-digit arithmetic.
 #include <gtest/gtest.h>
 
+#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <cmath>
 #include <map>
 
 #include "crm/value/bg_nbd.hpp"
 #include "crm/value/gamma_gamma.hpp"
 #include "crm/value/mbg_nbd.hpp"
+#include "crm/value/pareto_nbd.hpp"
 #include "fits.hpp"
 #include "reference_data.hpp"
 
@@ -124,6 +126,72 @@ TEST(Reference, HardPoints) {
     SKIP_WITHOUT_REFERENCE_DATA();
     expect_hard_points<BgNbd>("bgnbd");
     expect_hard_points<MbgNbd>("mbgnbd");
+}
+
+using crm::value::ParetoNbd;
+using crm::value::ParetoNbdModel;
+
+TEST(Reference, ParetoNbdParameters) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    expect_parameters(*fitted<ParetoNbdModel>(cdnow()), "pnbd", 4);
+}
+
+TEST(Reference, ParetoNbdPredictionsOfEveryCustomer) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    const auto model = fitted<ParetoNbdModel>(cdnow());
+    int customers = 0, discounted = 0;
+    for (const auto& record : records("cdnow/reference_predictions_all.csv.gz")) {
+        if (record.at("model") != "pnbd") continue;
+        const Rfm seen = history(record);
+        const double tolerance = record.at("peer").starts_with("BTYD") ? 2e-3 : 1e-3;  // BTYD rounds times
+        EXPECT_NEAR(model->p_alive(seen) / number(record, "p_alive"), 1, tolerance) << record.at("id");
+        EXPECT_NEAR(model->expected_purchases(seen, 39) / number(record, "cet"), 1, tolerance) << record.at("id");
+        ++customers;
+        if (record.at("dert_delta0.0027").empty()) continue;
+        const double all = model->discounted_purchases(seen, HUGE_VAL, 0.0027);
+        EXPECT_NEAR(all / number(record, "dert_delta0.0027"), 1, tolerance) << record.at("id");
+        ++discounted;
+    }
+    EXPECT_GE(customers, 3 * 2357);
+    EXPECT_GE(discounted, 2357);
+}
+
+TEST(Reference, ParetoNbdMatchesPlainQuadratureForEveryCustomer) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    const auto customers = cdnow();
+    const ParetoNbd model = fitted<ParetoNbdModel>(customers)->parameters();
+    const auto [r, alpha, s, beta] = model;
+    using Rule = boost::math::quadrature::gauss_kronrod<double, 31>;
+    for (const Rfm& seen : customers) {
+        const double age = seen.age(), q = r + seen.frequency();
+        const auto left = [&](double u) {
+            return s / (beta + u) * std::pow((alpha + age) / (alpha + u), q) * std::pow((beta + age) / (beta + u), s);
+        };
+        const double p = 1 / (1 + Rule::integrate(left, seen.recency(), age, 6, 1e-10));
+        EXPECT_NEAR(model.p_alive(seen) / p, 1, 1e-9);
+        const auto bought = [&](double t) {
+            return p * q / (alpha + age) * std::pow((beta + age) / (beta + age + t), s);
+        };
+        EXPECT_NEAR(model.expected_purchases(seen, 39) / Rule::integrate(bought, 0, 39, 6, 1e-10), 1, 1e-9);
+    }
+}
+
+TEST(Reference, ParetoNbdHardPoints) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    int points = 0;
+    for (const auto& record : records("cdnow/reference_stress.csv")) {
+        if (record.at("model") != "pnbd") continue;
+        const ParetoNbd model{number(record, "p1"), number(record, "p2"), number(record, "p3"), number(record, "p4")};
+        const Rfm seen = history(record);
+        EXPECT_NEAR(model.log_likelihood(seen), number(record, "loglik"), 1e-8) << record.at("x");
+        EXPECT_NEAR(model.p_alive(seen) / number(record, "p_alive"), 1, 1e-10) << record.at("x");
+        EXPECT_NEAR(model.expected_purchases(seen, number(record, "horizon")) / number(record, "cet"), 1, 1e-10)
+            << record.at("x");
+        const double all = model.discounted_purchases(seen, HUGE_VAL, number(record, "delta"));
+        EXPECT_NEAR(all / number(record, "dert"), 1, 1e-10) << record.at("x");
+        ++points;
+    }
+    EXPECT_EQ(points, 76);
 }
 
 }  // namespace

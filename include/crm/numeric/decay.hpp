@@ -28,11 +28,12 @@ void each_node(double from, double to, double fall, Visit visit) {
         for (const auto& [at, weight] : rule) visit(from + (i + at) * length, weight * length);
 }
 
-/// A y between `from` and `to` where V, increasing from V(from) = 0 to V(to) > most_fall, is from enough_fall to
-/// most_fall: Newton's method from the right never passes the solution of a convex function.
+/// A y up to `to` where V, convex with V(0) = 0 and V(to) > most_fall, is from enough_fall to most_fall: Newton's
+/// method from the right never passes the solution of a convex function, nor lies that below the chord.
 template <class Value, class Slope>
 double cut_decay(double to, Value value, Slope slope) {
-    for (double fall = value(to); fall > most_fall; fall = value(to)) to -= (fall - enough_fall) / slope(to);
+    for (double fall = value(to); fall > most_fall; fall = value(to))
+        to = std::max(to - (fall - enough_fall) / slope(to), to * (enough_fall / fall));
     return to;
 }
 

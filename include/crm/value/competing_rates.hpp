@@ -14,8 +14,8 @@ public:
     /// Purchases per unit of time ~ Gamma(shape, rate), departures ~ Gamma(s, beta); all positive.
     CompetingRates(double shape, double rate, double s, double beta);
 
-    /// Logarithm of the probability that the customer neither buys nor leaves within a time.
-    double log_neither(double within) const { return log_neither(at(within)); }
+    /// Logarithm of the probability that the customer neither buys nor leaves within a time, which may be infinite.
+    double log_neither(double within) const { return std::isinf(within) ? -HUGE_VAL : log_neither(at(within)); }
 
     /// Logarithm of the probability that the customer leaves within a time, which may be infinite, having bought
     /// nothing; -infinity for none.

@@ -34,7 +34,10 @@ double CompetingRates::log_leaves_silently(double within) const {
     const Moment end = at(std::min(within, far));
     double sum = 0;
     each_departure(at(0), end, [&](double mass, const Moment&) { sum += mass; });
-    if (within > far) sum += std::exp(log_neither(end)) / (shape_ + s_);  // odds are shape : s from there on
+    if (within > far) {  // odds are shape : s from there on
+        const double neither = log_neither(end);
+        sum += std::exp(neither) * -std::expm1(log_neither(within) - neither) / (shape_ + s_);
+    }
     return std::log(s_) + std::log(sum);
 }
 

@@ -56,10 +56,11 @@ std::string ParetoNbdLikelihood::obstacle() const {
     return {};
 }
 
-/// Wide enough that what lies beyond does not change a score; alpha and beta in units of the mean age.
+/// Wide enough that what lies beyond hardly changes a score; alpha and beta in units of the mean age. Those who leave
+/// at once do so by a density of 1 / t down to beta, so that beta needs room below.
 numeric::Box ParetoNbdLikelihood::bounds() const {
     const double unit = origin()[ALPHA];
-    return {Vector4d(-20, unit - 40, -20, unit - 40), Vector4d(18, unit + 40, 18, unit + 40)};
+    return {Vector4d(-20, unit - 40, -20, unit - 100), Vector4d(18, unit + 40, 18, unit + 40)};
 }
 
 Eigen::VectorXd ParetoNbdLikelihood::origin() const {
