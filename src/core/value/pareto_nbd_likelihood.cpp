@@ -74,7 +74,7 @@ Eigen::VectorXd ParetoNbdLikelihood::start(const Cancellation&) const { return s
 /// The likelihood may have two maxima: one where customers leave in the course of time, and one where some leave at
 /// once and the others hardly ever.
 std::vector<Eigen::VectorXd> ParetoNbdLikelihood::starts(const Cancellation&) const {
-    return {start_at(1, 1), start_at(0.05, 1e-4)};
+    return {start_at(1, 1), start_at(0.05, 1e-8)};
 }
 
 Eigen::VectorXd ParetoNbdLikelihood::start_at(double s, double mean_ages) const {
