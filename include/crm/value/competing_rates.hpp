@@ -72,7 +72,7 @@ private:
 
     double shape_, rate_, s_, beta_;
     bool rate_is_smaller_;
-    double smaller_, ratio_, along_, across_, ratio_if_rate_;
+    double ratio_, along_, across_, ratio_if_rate_;
 };
 
 template <class Visit>

@@ -1,6 +1,5 @@
 #include "crm/value/competing_rates.hpp"
 
-#include <limits>
 #include <utility>
 
 #include "crm/numeric/gauss_legendre.hpp"
@@ -22,7 +21,6 @@ double saturation(double z) { return z == 0 ? 1 : -std::expm1(-z) / z; }
 
 CompetingRates::CompetingRates(double shape, double rate, double s, double beta)
     : shape_(shape), rate_(rate), s_(s), beta_(beta), rate_is_smaller_(rate < beta) {
-    smaller_ = rate_is_smaller_ ? rate : beta;
     ratio_ = std::max(rate_is_smaller_ ? rate / beta : beta / rate, least_ratio);
     along_ = rate_is_smaller_ ? shape - 1 : s;
     across_ = rate_is_smaller_ ? s + 1 : shape;
