@@ -32,8 +32,11 @@ void each_node(double from, double to, double fall, Visit visit) {
 /// method from the right never passes the solution of a convex function, nor lies that below the chord.
 template <class Value, class Slope>
 double cut_decay(double to, Value value, Slope slope) {
-    for (double fall = value(to); fall > most_fall; fall = value(to))
-        to = std::max(to - (fall - enough_fall) / slope(to), to * (enough_fall / fall));
+    for (double fall = value(to); fall > most_fall; fall = value(to)) {
+        const double next = std::max(to - (fall - enough_fall) / slope(to), to * (enough_fall / fall));
+        if (!(next < to)) break;
+        to = next;
+    }
     return to;
 }
 

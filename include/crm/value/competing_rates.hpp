@@ -14,12 +14,21 @@ public:
     /// Purchases per unit of time ~ Gamma(shape, rate), departures ~ Gamma(s, beta); all positive.
     CompetingRates(double shape, double rate, double s, double beta);
 
-    /// Logarithm of the probability that the customer neither buys nor leaves within a time, which may be infinite.
-    double log_neither(double within) const { return std::isinf(within) ? -HUGE_VAL : log_neither(at(within)); }
+    /// A time w since the start, finite, on the scales of both rates.
+    struct Moment {
+        double log_bought = 0, log_left = 0;      // ln(1 + w / rate), ln(1 + w / beta)
+        double share_bought = 0, share_left = 0;  // w / (rate + w), w / (beta + w)
+    };
+    Moment at(double w) const {
+        const double bought = growth(w, rate_), left = growth(w, beta_);
+        return {log1p(bought), log1p(left), bought / (1 + bought), left / (1 + left)};
+    }
 
-    /// Logarithm of the probability that the customer leaves within a time, which may be infinite, having bought
-    /// nothing; -infinity for none.
-    double log_leaves_silently(double within) const;
+    /// Logarithm of the probability that the customer neither buys nor leaves until then.
+    double log_neither(const Moment& until) const { return -(shape_ * until.log_bought + s_ * until.log_left); }
+
+    /// Logarithm of the probability that the customer leaves until then, having bought nothing; -infinity for none.
+    double log_leaves_silently(const Moment& until) const;
 
     /// Probability of no purchase within a time, which may be infinite: the sum of both.
     double silent(double within) const;
@@ -36,25 +45,19 @@ public:
     /// PurchaseModel::purchase_distribution of a customer who is active with probability `active`, else buys nothing.
     std::vector<double> distribution(double horizon, double beyond, double active) const;
 
-    /// A time w since the start, finite, on the scales of both rates.
-    struct Moment {
-        double log_bought, log_left;      // ln(1 + w / rate), ln(1 + w / beta)
-        double share_bought, share_left;  // w / (rate + w), w / (beta + w)
-    };
-    Moment at(double w) const {
-        const double bought = growth(w, rate_), left = growth(w, beta_);
-        return {std::log1p(bought), std::log1p(left), bought / (1 + bought), left / (1 + left)};
-    }
-
     /// Visits moments between two at which a customer who bought nothing may have left, with weights that add up to the
     /// probability of leaving silently then, divided by s.
     template <class Visit>
     void each_departure(const Moment& from, const Moment& to, Visit visit) const;
 
-    double log_neither(const Moment& at) const { return -(shape_ * at.log_bought + s_ * at.log_left); }
-
 private:
     static constexpr double most_growth = 1e300, most_discount = 1e100;
+
+    /// As exact as std::log1p for z >= 0, in half the time.
+    static double log1p(double z) {
+        const double above = 1 + z;
+        return std::log(above) + (z - (above - 1)) / above;
+    }
 
     static double growth(double w, double scale) { return std::min(w / scale, most_growth); }
 
@@ -64,10 +67,10 @@ private:
     double fall(const Moment& at) const {
         return along_ * log_time(at) + across_ * (rate_is_smaller_ ? at.log_left : at.log_bought);
     }
-    double fall(double y) const { return along_ * y + across_ * std::log1p(ratio_ * std::expm1(y)); }
+    double fall(double y) const { return along_ * y + across_ * log1p(ratio_ * std::expm1(y)); }
     double slope(double y) const {
         const double grown = std::expm1(y);
-        return along_ + across_ * ratio_ * (1 + grown) / (1 + ratio_ * grown);
+        return along_ + across_ * (ratio_ * (1 + grown) / (1 + ratio_ * grown));
     }
 
     double shape_, rate_, s_, beta_;
@@ -87,7 +90,7 @@ void CompetingRates::each_departure(const Moment& from, const Moment& to, Visit 
     if (start >= end) return;
     const double swing = fallen - fall(from) + 2 * std::max(-along_, 0.0) * (end - start);  // V may fall, then rise
     numeric::each_node(start, end, swing, [&](double y, double weight) {
-        const double grown = std::expm1(y), across = ratio_ * grown, log_across = std::log1p(across);
+        const double grown = std::expm1(y), across = ratio_ * grown, log_across = log1p(across);
         const double mass = weight * ratio_if_rate_ * std::exp(-along_ * y - across_ * log_across);
         const double share = grown / (1 + grown), share_across = across / (1 + across);
         visit(mass, rate_is_smaller_ ? Moment{y, log_across, share, share_across}

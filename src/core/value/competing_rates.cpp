@@ -11,8 +11,8 @@ namespace {
 
 constexpr double least_ratio = 1e-300;
 
-/// Beyond this multiple of both scales a time is as good as infinite.
-constexpr double for_ever = 1e17;
+/// After this multiple of both scales the odds that a customer buys before leaving are shape : s, whatever was before.
+constexpr double long_after = 1e17;
 
 /// (1 - exp(-z)) / z.
 double saturation(double z) { return z == 0 ? 1 : -std::expm1(-z) / z; }
@@ -27,20 +27,17 @@ CompetingRates::CompetingRates(double shape, double rate, double s, double beta)
     ratio_if_rate_ = rate_is_smaller_ ? ratio_ : 1;
 }
 
-double CompetingRates::log_leaves_silently(double within) const {
-    const double far = for_ever * std::max(rate_, beta_);
-    const Moment end = at(std::min(within, far));
+double CompetingRates::log_leaves_silently(const Moment& until) const {
     double sum = 0;
-    each_departure(at(0), end, [&](double mass, const Moment&) { sum += mass; });
-    if (within > far) {  // odds are shape : s from there on
-        const double neither = log_neither(end);
-        sum += std::exp(neither) * -std::expm1(log_neither(within) - neither) / (shape_ + s_);
-    }
+    each_departure({}, until, [&](double mass, const Moment&) { sum += mass; });
     return std::log(s_) + std::log(sum);
 }
 
 double CompetingRates::silent(double within) const {
-    return std::exp(log_neither(within)) + std::exp(log_leaves_silently(within));
+    const bool for_ever = std::isinf(within);
+    const Moment end = at(for_ever ? long_after * std::max(rate_, beta_) : within);
+    const double leaves = std::exp(log_leaves_silently(end)), neither = std::exp(log_neither(end));
+    return leaves + neither * (for_ever ? s_ / (shape_ + s_) : 1);
 }
 
 double CompetingRates::purchases(double horizon) const {
@@ -97,11 +94,12 @@ std::vector<double> CompetingRates::distribution(double horizon, double beyond, 
         from = end - from > width ? from + width : end;
     }
     const double log_share = std::log(horizon / (rate_ + horizon));
+    const double neither = log_neither(at(horizon));
     double log_ways = 0;  // Gamma(shape + n) / (Gamma(shape) n!)
     std::size_t first = 0;
     Distribution distribution(beyond);
     for (double n = 0;; ++n) {
-        double probability = std::exp(log_ways + log_neither(horizon) + (n > 0 ? n * log_share : 0));
+        double probability = std::exp(log_ways + neither + (n > 0 ? n * log_share : 0));
         const double likely_share = n / (shape_ + n);
         for (std::size_t i = first; i < leaving.size(); ++i) {
             const double log_term = leaving[i].log_weight + log_ways + n * leaving[i].log_share;

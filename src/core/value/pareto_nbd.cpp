@@ -22,7 +22,8 @@ CompetingRates if_active(const ParetoNbd& model, const Rfm& seen) {
 /// That the customer left since the last purchase; may be infinite.
 double odds_left(const ParetoNbd& model, const Rfm& seen) {
     const auto then = at_last_purchase(model, seen);
-    return std::exp(then.log_leaves_silently(seen.silence()) - then.log_neither(seen.silence()));
+    const auto end = then.at(seen.silence());
+    return std::exp(then.log_leaves_silently(end) - then.log_neither(end));
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ double odds_left(const ParetoNbd& model, const Rfm& seen) {
 double ParetoNbd::log_likelihood(const Rfm& seen) const {
     const double x = seen.frequency();
     const auto then = at_last_purchase(*this, seen);
-    const double neither = then.log_neither(seen.silence()), leaves = then.log_leaves_silently(seen.silence());
+    const auto end = then.at(seen.silence());
+    const double neither = then.log_neither(end), leaves = then.log_leaves_silently(end);
     const double larger = std::max(neither, leaves),
                  silent = larger + std::log1p(std::exp(-std::abs(neither - leaves)));
     const double bought =
