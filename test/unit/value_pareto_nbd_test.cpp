@@ -102,6 +102,10 @@ struct ByQuadrature {
                    return std::exp(-b * age) * -std::expm1(-(b + discount) * horizon) / (b + discount);
                });
     }
+    double never() const {  // buys again, though active
+        return mean_of_both(
+            [&](double a, double b) { return std::pow(a, x) * std::exp(-(a + b) * age) * b / (a + b); });
+    }
     double exactly(int n, double horizon) const {  // purchases of an active customer
         return mean_of_both([&](double a, double b) {
             const double mean = (a + b) * horizon;
@@ -131,6 +135,7 @@ TEST(ParetoNbd, MatchesBruteForce) {
         EXPECT_NEAR(model.discounted_purchases(seen, HUGE_VAL, rate) / (oracle.purchases(1e9, rate) / density), 1,
                     1e-10);
         EXPECT_NEAR(model.churn_probability(seen, horizon), 1 - p + oracle.exactly(0, horizon) / density, 1e-11);
+        EXPECT_NEAR(model.churn_probability(seen, HUGE_VAL), 1 - p + oracle.never() / density, 1e-11);
     }
 }
 

@@ -263,7 +263,7 @@ Likelihood::Verdict ParetoNbdLikelihood::judge(const numeric::Maximum& maximum) 
     const double leave = -std::expm1(-value[S] * std::log1p(longest_ / value[BETA]));
     const bool nobody = leave < hardly && leave * customers_ < 1;  // flat: no bound need be reached
     if (nobody || side(S) != Side::inside || side(BETA) != Side::inside)
-        judge_leaving(leave, value[S], value[BETA], value[S] > 1, verdict);
+        judge_leaving(leave, value[S], value[BETA], side(S) == Side::upper || value[BETA] > longest_, verdict);
     return verdict;
 }
 
