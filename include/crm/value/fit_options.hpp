@@ -47,6 +47,9 @@ public:
     bool has_prior() const;
     bool has_start() const;
 
+    /// The same with a parameter held at a value.
+    FitOptions with_fixed(std::size_t parameter, double value) const;
+
     /// The same for another sample of the same customers: starts where the first fit ended, holds what that held, and
     /// draws no samples itself.
     FitOptions for_replicate(const Estimates& first) const;

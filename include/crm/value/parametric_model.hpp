@@ -1,6 +1,7 @@
 // A plain parameter struct P made a Model with the face `Face` (PurchaseModel, SpendModel).
 // P brings: `name`; `parameter_names`; exactly those doubles as members, in that order; `log_likelihood(seen)`; and for
-// MaximumLikelihood `Input`, `Observation`, `read(input)` and `likelihood(rows)`.
+// MaximumLikelihood `Input`, `Observation`, `read(input)` and `likelihood(rows)`. It may bring `defect()`, which says in
+// words why its values cannot be.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -41,12 +42,12 @@ public:
         parameters_ = std::bit_cast<P>(values);
     }
 
-    static std::unique_ptr<Self> load(Reader& in) { return std::make_unique<Self>(load_fit(names(), name, in)); }
+    static std::unique_ptr<Self> load(Reader& in) { return sound<corrupt_data>(load_fit(names(), name, in)); }
     static std::unique_ptr<Self> from_json(const Json& json) {
-        return std::make_unique<Self>(fit_from_json(names(), name, json));
+        return sound<invalid_argument>(fit_from_json(names(), name, json));
     }
     static std::unique_ptr<Self> make(const Json& parameters) {
-        return std::make_unique<Self>(make_fit(names(), name, parameters));
+        return sound<invalid_argument>(make_fit(names(), name, parameters));
     }
 
     std::string_view kind() const final { return name; }
@@ -68,6 +69,15 @@ public:
     }
 
 private:
+    template <class Error>
+    static std::unique_ptr<Self> sound(Fit fit) {
+        auto model = std::make_unique<Self>(std::move(fit));
+        if constexpr (requires(const P& parameters) { parameters.defect(); })
+            if (model->usable())
+                if (const std::string wrong = model->parameters().defect(); !wrong.empty()) throw Error(wrong);
+        return model;
+    }
+
     static Names names() { return P::parameter_names; }
 
     static std::vector<double> values_of(const P& parameters) {

@@ -122,6 +122,16 @@ bool FitOptions::has_start() const {
     return std::ranges::any_of(settings_, [](const Setting& setting) { return setting.role == Role::start; });
 }
 
+FitOptions FitOptions::with_fixed(std::size_t parameter, double value) const {
+    FitOptions options = *this;
+    std::erase_if(options.settings_, [parameter](const Setting& setting) {
+        return setting.parameter == parameter && setting.role == Role::fix;
+    });
+    options.settings_.push_back({static_cast<std::uint8_t>(parameter), Role::fix, value, 0});
+    std::ranges::sort(options.settings_, before);
+    return options;
+}
+
 FitOptions FitOptions::for_replicate(const Estimates& first) const {
     FitOptions replicate = *this;
     replicate.replicates_ = 0;
