@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <map>
 #include <vector>
@@ -48,6 +49,17 @@ TEST(Timeline, SummarySeesNothingLaterThanItsDate) {
     EXPECT_EQ(sample.rfm(Day{20})->frequency(), 0);
     EXPECT_EQ(sample.rfm(Day{20})->monetary(), std::nullopt);
     for (int day = 0; day < 70; ++day) EXPECT_EQ(sample.rfm(Day{day}), sample.until(Day{day}).rfm(Day{day}));
+}
+
+TEST(Timeline, GapsAreThoseBetweenOccasions) {
+    const auto gaps = [](int day) { return crm::value::log_gaps(sample.days(), Day{day}); };
+    EXPECT_EQ(gaps(19), std::nullopt);
+    EXPECT_EQ(gaps(20), 0);
+    EXPECT_EQ(gaps(29), 0);
+    EXPECT_DOUBLE_EQ(*gaps(30), std::log(10));
+    EXPECT_DOUBLE_EQ(*gaps(49), std::log(10));  // a refund is no occasion
+    EXPECT_DOUBLE_EQ(*gaps(50), std::log(10) + std::log(20));
+    EXPECT_EQ(crm::value::log_gaps({}, Day{50}), std::nullopt);
 }
 
 TEST(Timeline, PartsAddUpToTheWhole) {

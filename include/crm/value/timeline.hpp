@@ -30,6 +30,10 @@ std::size_t unite_days(std::span<Purchase> purchases);
 /// The summary of sorted days as of a date; later days are not seen. None before the first purchase.
 std::optional<Rfm> summarise(std::span<const Purchase> days, Day as_of);
 
+/// Sum of the logarithms of the days between consecutive occasions, as of a date; 0 with only one of them. None before
+/// the first purchase.
+std::optional<double> log_gaps(std::span<const Purchase> days, Day as_of);
+
 /// Sorted by day, one entry a day.
 ///
 /// Stored as: version (1), number of days, then for each day its distance from the day before (the first: its signed

@@ -65,6 +65,18 @@ std::optional<Rfm> summarise(std::span<const Purchase> days, Day as_of) {
                repeats > 0 ? std::optional(spent / repeats) : std::nullopt);
 }
 
+std::optional<double> log_gaps(std::span<const Purchase> days, Day as_of) {
+    const Purchase* last = nullptr;
+    double sum = 0;
+    for (const Purchase& purchase : days) {
+        if (purchase.day > as_of) break;
+        if (!is_occasion(purchase)) continue;
+        if (last) sum += std::log(days_between(last->day, purchase.day));
+        last = &purchase;
+    }
+    return last ? std::optional(sum) : std::nullopt;
+}
+
 std::optional<Day> Timeline::first_purchase() const {
     const auto found = std::ranges::find_if(days_, is_occasion);
     return found == days_.end() ? std::nullopt : std::optional(found->day);
