@@ -63,9 +63,10 @@ private:
 
     /// By the trapezoidal rule in ln rate, which is exact to rounding.
     void weigh_rates() {
-        constexpr double step = 0.125, nothing = 50;
+        constexpr double nothing = 50;
         const auto [k, early, r, alpha, a, b] = model_;
         const int x = seen_.frequency();
+        const double step = std::min(0.125, 0.3 / std::sqrt(r + k * (x + 2)));  // a part of the density's width
         const double top = std::log((r + k * (x + 1)) / (alpha + seen_.recency())) + 5;
         for (double log_rate = top; log_rate > top - 10 - nothing / (r + k * x); log_rate -= step) {
             const double rate = std::exp(log_rate);

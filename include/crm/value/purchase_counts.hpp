@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -29,16 +30,13 @@ public:
     double next() {
         double sum = 0;
         for (std::size_t n = 0; n < terms_.size(); ++n, event_ += 1) {
-            double exactly = 0;
-            for (std::size_t j = 0; j < terms_.size() && static_cast<double>(j) <= event_; ++j) {
-                exactly += terms_[j];
+            const std::size_t possible = std::min(terms_.size(), static_cast<std::size_t>(event_) + 1);
+            double exactly =
+                std::accumulate(terms_.begin(), terms_.begin() + static_cast<std::ptrdiff_t>(possible), 0.0);
+            for (; exactly > huge; exactly /= huge) rescale();
+            for (std::size_t j = 0; j < possible; ++j)
                 terms_[j] *= (shape_ + event_) * share_ / (event_ - static_cast<double>(j) + 1);
-            }
             sum += exactly * scale_;
-            while (exactly > huge) {
-                exactly /= huge;
-                rescale();
-            }
         }
         return sum;
     }
@@ -51,7 +49,7 @@ public:
     }
 
 private:
-    static constexpr double huge = 1e100;
+    static constexpr double huge = 1e100;  // a factor of 1e150 more, the largest of shapes, is still a number
 
     void rescale() {
         for (double& term : terms_) term /= huge;

@@ -24,10 +24,8 @@ struct SilentEvents {
             by_shape += term * harmonic;
             by_j_shape += term * j * harmonic;
             by_shape_shape += term * (harmonic * harmonic - square);
-            if (sum > huge) {
+            for (; sum > huge; scale += std::log(huge))
                 for (double* one : {&term, &sum, &by_j, &by_shape, &by_jj, &by_j_shape, &by_shape_shape}) *one /= huge;
-                scale += std::log(huge);
-            }
         }
         log_sum = std::log(sum) + scale;
         mean = by_j / sum;

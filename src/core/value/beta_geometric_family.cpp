@@ -1,5 +1,6 @@
 #include "crm/value/beta_geometric_family.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "crm/numeric/rising.hpp"
@@ -86,7 +87,10 @@ double BetaGeometric::p_alive(const Rfm& seen, double horizon) const {
 }
 
 double BetaGeometric::churn_probability(const Rfm& seen, double horizon) const {
-    if (k > 1) return p_left(*this, seen) + p_alive(seen) * if_active_and_regular(*this, seen).silence(horizon);
+    if (k > 1) {
+        const double none = p_left(*this, seen) + p_alive(seen) * if_active_and_regular(*this, seen).silence(horizon);
+        return horizon == 0 ? 1 : std::min(none, 1.0);
+    }
     const double log_none = -(r + seen.frequency()) * std::log1p(horizon / (alpha + seen.age()));
     return 1 + p_alive(seen) * std::expm1(log_none);
 }

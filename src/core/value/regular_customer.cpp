@@ -29,6 +29,12 @@ std::vector<double> silent_event_weights(int k, double shape, double share) {
 
 namespace {
 
+std::complex<double> log1p(std::complex<double> z) {
+    const double far = std::abs(z);
+    if (far > 0.5) return std::log(1.0 + z);
+    return {std::log1p(2 * z.real() + far * far) / 2, std::atan2(z.imag(), 1 + z.real())};
+}
+
 /// A score for one chance to leave p, with q = 1 - p to stay, whatever the number of events: by the generating function
 /// F(z) = E[z^i] of the number of events i, the silent ones included. Purchases are i / k rounded down; by a discrete
 /// Fourier transform E[q^purchases] is a sum over the k-th roots z of q,
@@ -62,7 +68,9 @@ public:
         const double log_root = std::log1p(-p) / k(), root = std::exp(log_root);
         const double others = of_complex_roots(root);
         const double log_real = of_real_root(log_root);
-        return {-std::expm1(log_real) / p - others / (k() * q), std::exp(log_real) + p / (k() * q) * others};
+        const double purchases = -std::expm1(log_real) / p - others / (k() * q);
+        const double survival = std::exp(log_real) + p / (k() * q) * others;
+        return {std::max(purchases, 0.0), std::max(survival, 0.0)};
     }
 
 private:
@@ -79,17 +87,17 @@ private:
             c += std::expm1(-i * log_z) / k();
             mixture += silent_[static_cast<std::size_t>(i)] * std::expm1(i * log_y);
         }
-        return std::log1p(c) + std::log1p(mixture) - shape_ * passed;
+        return std::log1p(c) + std::log1p(std::max(mixture, -1.0)) - shape_ * passed;
     }
 
     /// Sum over the others of z / (1 - z) F(z); they come in conjugate pairs.
     double of_complex_roots(double root) const {
         double sum = 0;
         for (std::size_t l = 1; l <= roots_.size(); ++l) {
-            const std::complex<double> z = root * roots_[l - 1], passed = 1.0 + growth_ * (1.0 - z), y = z / passed;
+            const std::complex<double> z = root * roots_[l - 1], more = growth_ * (1.0 - z), y = z / (1.0 + more);
             std::complex<double> mixture = 0;
             for (std::size_t j = silent_.size(); j-- > 0;) mixture = mixture * y + silent_[j];
-            const double once = (z / (1.0 - z) * mixture * std::exp(-shape_ * std::log(passed))).real();
+            const double once = (z / (1.0 - z) * mixture * std::exp(-shape_ * log1p(more))).real();
             sum += 2 * l == silent_.size() ? once : 2 * once;
         }
         return sum;
