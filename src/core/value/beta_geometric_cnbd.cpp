@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "crm/foundation/error.hpp"
 
@@ -30,6 +31,11 @@ public:
     }
     VectorXd start(const Cancellation& cancellation) const override {
         return with_first(log_k_, of_others_->start(cancellation));
+    }
+    std::vector<VectorXd> starts(const Cancellation& cancellation) const override {
+        auto all = of_others_->starts(cancellation);
+        for (VectorXd& one : all) one = with_first(log_k_, one);
+        return all;
     }
     VectorXd origin() const override { return with_first(log_k_, of_others_->origin()); }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "crm/foundation/rounded.hpp"
 #include "crm/numeric/rising.hpp"
@@ -109,6 +110,7 @@ public:
     std::string obstacle() const override;
     numeric::Box bounds() const override;
     Eigen::VectorXd start(const Cancellation&) const override;
+    std::vector<Eigen::VectorXd> starts(const Cancellation&) const override;
     Eigen::VectorXd origin() const override;
     void evaluate(const Eigen::VectorXd&, numeric::Derivatives&, const Cancellation&) const override;
     Verdict judge(const numeric::Maximum&) const override;
@@ -138,24 +140,21 @@ Eigen::VectorXd BetaGeometricLikelihood::origin() const {
     return Eigen::Vector4d(0, std::log(exposure_ / customers_), 0, 0);
 }
 
-/// Rates as they were on average, chances to leave around one in four. Where customers may leave at once, it can be a
-/// better guess that all who never bought again did: from there the maximum may be another one.
-Eigen::VectorXd BetaGeometricLikelihood::start(const Cancellation& cancellation) const {
-    const auto from = [](double r, double alpha, double a, double b) -> Eigen::VectorXd {
-        return Eigen::Vector4d(r, alpha, a, b).array().log();
-    };
-    constexpr double r = 0.5, a = 1, b = 3, few = 0.1;
-    const auto usual = from(r, r * exposure_ / (repeats_ * k_), a, b);
-    const double gone = 1 - repeaters_ / customers_;
-    if (early_ == 0 || gone < few) return usual;
+/// Rates as they were on average, chances to leave around one in four.
+Eigen::VectorXd BetaGeometricLikelihood::start(const Cancellation&) const {
+    constexpr double r = 0.5, a = 1, b = 3;
+    return Eigen::Vector4d(std::log(r), std::log(r * exposure_ / (repeats_ * k_)), std::log(a), std::log(b));
+}
 
-    const auto at_once = from(2, 2 * repeaters_exposure_ / (repeats_ * k_), gone, 1 - gone);
-    const auto value = [&](const Eigen::VectorXd& point) {
-        numeric::Derivatives at(4);
-        evaluate(point, at, cancellation);
-        return at.value;
-    };
-    return value(at_once) > value(usual) ? at_once : usual;
+/// Where customers may leave at once, all who never bought again may have done so: another maximum.
+std::vector<Eigen::VectorXd> BetaGeometricLikelihood::starts(const Cancellation& cancellation) const {
+    constexpr double few = 0.1, r = 2;
+    const double gone = 1 - repeaters_ / customers_;
+    std::vector<Eigen::VectorXd> all{start(cancellation)};
+    if (early_ > 0 && gone > few)
+        all.emplace_back(Eigen::Vector4d(std::log(r), std::log(r * repeaters_exposure_ / (repeats_ * k_)),
+                                         std::log(gone), std::log(1 - gone)));
+    return all;
 }
 
 /// What it means that the distribution of the chance to leave runs to an extreme: told by its mean, for a and b may run
