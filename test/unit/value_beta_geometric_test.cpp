@@ -5,6 +5,7 @@
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cmath>
+#include <vector>
 
 #include "random_customers.hpp"
 
@@ -121,6 +122,60 @@ TEST(ActiveCustomer, WithoutDiscountNothingChanges) {
         expect_close(c.customer().discounted_purchases(c.horizon, 1e-14 / c.horizon), c.customer().purchases(c.horizon),
                      1e-12, c.text());
     }
+}
+
+/// Probabilities of 0, 1, ... purchases by counting, as above.
+std::vector<double> distribution_by_counting(const Case& c) {
+    using Big = cpp_bin_float_50;
+    const Big z = Big(c.horizon) / (Big(c.rate) + c.horizon);
+    Big exactly = pow(1 - z, Big(c.shape)), at_least = 1, stays = 1;
+    std::vector<double> all{exactly.convert_to<double>()};
+    for (int n = 1; at_least * stays > 1e-16; ++n) {
+        at_least -= exactly;
+        exactly *= (Big(c.shape) + (n - 1)) / n * z;
+        const Big leaves = stays * c.a / (Big(c.a) + c.b + (n - 1));
+        stays -= leaves;
+        all.push_back((leaves * at_least + stays * exactly).convert_to<double>());
+    }
+    return all;
+}
+
+double survival_by_counting(const Case& c) {
+    using Big = cpp_bin_float_50;
+    const Big z = Big(c.horizon) / (Big(c.rate) + c.horizon);
+    Big exactly = pow(1 - z, Big(c.shape)), stays = 1, sum = exactly, all = exactly;
+    for (int n = 1; 1 - all > 1e-20; ++n) {
+        exactly *= (Big(c.shape) + (n - 1)) / n * z;
+        stays *= (Big(c.b) + (n - 1)) / (Big(c.a) + Big(c.b) + (n - 1));
+        sum += exactly * stays;
+        all += exactly;
+    }
+    return sum.convert_to<double>();
+}
+
+TEST(ActiveCustomer, SurvivalAndDistributionMatchCounting) {
+    Chance chance(6);
+    for (int i = 0; i < 40; ++i) {
+        Case c = usual(chance);
+        c.horizon = c.rate * chance.log_uniform(1e-3, 2);
+        const double survival = survival_by_counting(c);
+        EXPECT_NEAR(c.customer().survival(c.horizon), survival, 1e-11 * survival + 1e-15) << c.text();
+        const auto found = c.customer().distribution(c.horizon, 1e-12, 1), expected = distribution_by_counting(c);
+        ASSERT_LE(found.size(), expected.size()) << c.text();
+        for (std::size_t n = 0; n < found.size(); ++n) EXPECT_NEAR(found[n], expected[n], 1e-12) << c.text() << n;
+    }
+}
+
+TEST(ActiveCustomer, SurvivalIsAProbability) {
+    for (const double shape : {1e-150, 1.0, 1e150})
+        for (const double a : {1e-150, 1.0, 1e150})
+            for (const double b : {1e-150, 1.0, 1e150})
+                for (const double horizon : {0.0, 1e-300, 1.0, 1e300}) {
+                    const double found = ActiveCustomer(shape, 1, a, b).survival(horizon);
+                    EXPECT_TRUE(found >= 0 && found <= 1 + 1e-12)
+                        << found << " at " << shape << ' ' << a << ' ' << b << ' ' << horizon;
+                    EXPECT_TRUE(horizon > 0 || std::abs(found - 1) < 1e-12) << found;
+                }
 }
 
 TEST(ActiveCustomer, DiscountedSumsAreOrdered) {

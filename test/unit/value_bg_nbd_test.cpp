@@ -8,6 +8,7 @@
 #include <cmath>
 #include <vector>
 
+#include "beta_geometric_oracle.hpp"
 #include "fits.hpp"
 #include "random_customers.hpp"
 
@@ -106,6 +107,51 @@ TEST(BgNbd, MatchesBruteForce) {
         EXPECT_NEAR(model.churn_probability(seen, horizon), 1 - alive / density * (1 - silent), 1e-10);
         EXPECT_NEAR(model.expected_purchases(seen, horizon) / oracle.discounted(seen, horizon, 0), 1, 1e-10);
         EXPECT_NEAR(model.discounted_purchases(seen, horizon, rate) / oracle.discounted(seen, horizon, rate), 1, 1e-10);
+    }
+}
+
+TEST(BgNbd, ForetellsStatesAndNumbersAsBruteForceDoes) {
+    Chance chance(9);
+    for (int i = 0; i < 25; ++i) {
+        BgNbd model = random_model(chance);
+        model.r = std::max(model.r, 0.2);
+        const Rfm seen = random_history(chance, 12);
+        const double horizon = seen.age() * chance.log_uniform(0.01, 2);
+        const crm::test::BetaGeometricOracle oracle({1, 0, model.r, model.alpha, model.a, model.b}, seen, horizon);
+        EXPECT_NEAR(model.p_alive(seen, horizon) / oracle.p_alive_then(), 1, 1e-10);
+        const auto found = model.purchase_distribution(seen, horizon, 1e-12), expected = oracle.distribution();
+        ASSERT_LE(found.size(), expected.size());
+        double sum = 0, mean = 0;
+        for (std::size_t n = 0; n < found.size(); ++n) {
+            EXPECT_NEAR(found[n], expected[n], 1e-12);
+            sum += found[n];
+            mean += static_cast<double>(n) * found[n];
+        }
+        EXPECT_NEAR(sum, 1, 2e-12);
+        EXPECT_NEAR(mean, model.expected_purchases(seen, horizon), 1e-9 * (1 + mean));
+    }
+}
+
+TEST(BgNbd, StatesAndNumbersAreFiniteAtTheExtremes) {
+    for (const Rfm& seen : {Rfm(0, 0, 0), Rfm(10000, 103.9, 104), Rfm(10000, 1, 104), Rfm(1, 30, 30)}) {
+        EXPECT_NEAR(cdnow.p_alive(seen, 0), cdnow.p_alive(seen), 1e-14);
+        const auto at_once = cdnow.purchase_distribution(seen, 0, 1e-9);
+        EXPECT_EQ(at_once, std::vector<double>{1});
+        EXPECT_NEAR(cdnow.p_alive(seen, 1e300), 0, 1e-12);
+        double before = cdnow.p_alive(seen);
+        for (const double horizon : {1e-9, 1.0, 100.0, 1e5, 1e9}) {
+            const double then = cdnow.p_alive(seen, horizon);
+            EXPECT_LE(then, before) << horizon;
+            EXPECT_TRUE(then >= 0) << horizon;
+            before = then;
+        }
+        double sum = 0, mean = 0, n = 0;
+        for (const double probability : cdnow.purchase_distribution(seen, 39, 1e-12)) {
+            sum += probability;
+            mean += n++ * probability;
+        }
+        EXPECT_NEAR(sum, 1, 1e-10);
+        EXPECT_NEAR(mean, cdnow.expected_purchases(seen, 39), 1e-8 * (1 + mean));
     }
 }
 

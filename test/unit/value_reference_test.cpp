@@ -5,8 +5,10 @@
 #include <cmath>
 #include <map>
 
+#include "crm/value/bg_cnbd_k.hpp"
 #include "crm/value/bg_nbd.hpp"
 #include "crm/value/gamma_gamma.hpp"
+#include "crm/value/mbg_cnbd_k.hpp"
 #include "crm/value/mbg_nbd.hpp"
 #include "crm/value/pareto_nbd.hpp"
 #include "fits.hpp"
@@ -19,12 +21,15 @@ using crm::test::fitted;
 using crm::test::number;
 using crm::test::Record;
 using crm::test::records;
+using crm::value::BgCnbdKModel;
 using crm::value::BgNbd;
 using crm::value::BgNbdModel;
 using crm::value::GammaGammaModel;
+using crm::value::MbgCnbdKModel;
 using crm::value::MbgNbd;
 using crm::value::MbgNbdModel;
 using crm::value::Rfm;
+using crm::value::SpacedHistory;
 
 Rfm history(const Record& record, bool with_amount = false) {
     const int x = std::stoi(record.at("x"));
@@ -120,6 +125,51 @@ void expect_hard_points(const std::string& kind) {
         ++points;
     }
     EXPECT_EQ(points, 38);
+}
+
+/// The calibration half with its gaps, in weeks.
+std::vector<SpacedHistory> spaced_cdnow() {
+    std::map<std::string, std::vector<crm::value::Purchase>> purchases;
+    for (const auto& record : records("cdnow/cdnow_transactions.csv"))
+        purchases[record.at("cust_id")].push_back({crm::day_from_iso(record.at("date")), 1, number(record, "spend")});
+    std::vector<SpacedHistory> customers;
+    for (auto& [id, days] : purchases) {
+        days.resize(crm::value::unite_days(days));
+        const auto [seen, log_gaps] = *SpacedHistory::of(days, crm::day_from_iso("1997-09-30"));
+        customers.push_back(
+            {Rfm(seen.frequency(), seen.recency() / 7, seen.age() / 7), log_gaps - seen.frequency() * std::log(7)});
+    }
+    return customers;
+}
+
+template <class Fitted>
+std::unique_ptr<Fitted> fitted_to_gaps(const crm::Json::Object& how) {
+    using P = typename Fitted::Parameters;
+    crm::value::MaximumLikelihood<Fitted> state(std::pmr::new_delete_resource());
+    state.set(crm::value::FitOptions::from_json(P::parameter_names, P::name, crm::Json(how)));
+    for (const auto& customer : spaced_cdnow()) state.add(customer);
+    return state.finish({});
+}
+
+TEST(Reference, RegularityOfCdnow) {
+    SKIP_WITHOUT_REFERENCE_DATA();
+    const auto mbg = fitted_to_gaps<MbgCnbdKModel>({});
+    EXPECT_EQ(mbg->parameters().k, 1);
+    EXPECT_NEAR(*mbg->report()->log_likelihood, -9582.135716, 1e-5);
+    const auto bg = fitted_to_gaps<BgCnbdKModel>({});
+    EXPECT_EQ(bg->parameters().k, 1);
+    EXPECT_NEAR(*bg->report()->log_likelihood, -9582.429207, 1e-5);
+
+    const auto two = fitted_to_gaps<MbgCnbdKModel>({{"fix", crm::Json::Object{{"k", 2}}}});
+    int parameters = 0;
+    for (const auto& record : records("cdnow/reference_params.csv")) {
+        if (record.at("model") != "mbgcnbd_k2") continue;
+        const auto found = coefficient(*two, record.at("parameter"));
+        EXPECT_NEAR(found.estimate / number(record, "value"), 1, 1e-3) << found.name;
+        EXPECT_NEAR(*two->report()->log_likelihood, number(record, "loglik"), 1e-4);
+        ++parameters;
+    }
+    EXPECT_EQ(parameters, 5);
 }
 
 TEST(Reference, HardPoints) {
