@@ -13,6 +13,7 @@
 namespace {
 
 using boost::multiprecision::cpp_bin_float_50;
+using crm::numeric::log_beta_ratio;
 using crm::numeric::rising;
 using crm::test::Chance;
 
@@ -58,6 +59,32 @@ TEST(Rising, OfNothingIsNothing) {
     EXPECT_EQ(none.value, 0);
     EXPECT_EQ(none.slope, 0);
     EXPECT_EQ(none.curvature, 0);
+}
+
+/// Products of fifty digits over whole steps of one argument, whatever the other is.
+TEST(LogBetaRatio, MatchesTheProductOverSteps) {
+    Chance chance(4);
+    for (int i = 0; i < 400; ++i) {
+        const double start = chance.log_uniform(1e-8, 1e9), other = chance.log_uniform(1e-9, 1e9);
+        const int steps = static_cast<int>(chance.log_uniform(1, 300));
+        cpp_bin_float_50 product = 1;
+        for (int step = 0; step < steps; ++step)
+            product *= (cpp_bin_float_50(start) + step) / (cpp_bin_float_50(start) + other + step);
+        const double expected = log(product).convert_to<double>();
+        EXPECT_NEAR(log_beta_ratio(other, start, steps) / expected, 1, 1e-13) << other << ", " << start << ", " << steps;
+        EXPECT_NEAR(log_beta_ratio(steps, start, other) / expected, 1, 1e-13) << other << ", " << start << ", " << steps;
+    }
+}
+
+/// a times count times trigamma(b), where both are next to nothing.
+TEST(LogBetaRatio, KeepsItsDigitsNextToNothing) {
+    Chance chance(5);
+    for (int i = 0; i < 300; ++i) {
+        const double a = chance.log_uniform(1e-100, 1e-9), count = chance.log_uniform(1e-100, 1e-9);
+        const double b = chance.log_uniform(1e-2, 1e4);
+        EXPECT_NEAR(log_beta_ratio(a, b, count) / (-a * count * boost::math::trigamma(b)), 1, 1e-6) << b;
+    }
+    EXPECT_EQ(log_beta_ratio(2, 3, 0), 0);
 }
 
 TEST(LogGamma, MatchesTheLibrary) {

@@ -13,6 +13,10 @@ struct Rising {
 /// start > 0, count >= 0, both finite.
 [[nodiscard]] Rising rising(double start, double count);
 
+/// The logarithm of B(a, b + count) / B(a, b), exact also where it is next to 0 or four log-gammas cancel. a and b from
+/// 1e-150 to 1e150, count from 0 to 1e300.
+[[nodiscard]] double log_beta_ratio(double a, double b, double count);
+
 /// lnGamma and its second derivative at `at` > 0; unlike std::lgamma safe to call from several threads.
 [[nodiscard]] double log_gamma(double at);
 [[nodiscard]] double trigamma(double at);

@@ -1,5 +1,6 @@
 #include "crm/numeric/rising.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace crm::numeric {
@@ -22,13 +23,13 @@ struct Shift {
     double product = 1, inverse = 0, inverse_square = 0;
 };
 
-/// lnGamma(y) - (y - 1/2) ln y + y - ln(2 pi)/2.
-double log_gamma_tail(double y) {
+/// lnGamma(y) - (y - 1/2) ln y + y - ln(2 pi)/2, and what it lacks against 1 / (12 y).
+double log_gamma_lack(double y) {
     const double u = 1 / (y * y);
-    return (1.0 / 12 -
-            u * (1.0 / 360 - u * (1.0 / 1260 - u * (1.0 / 1680 - u * (1.0 / 1188 - u * (691.0 / 360360 - u / 156)))))) /
+    return u * (1.0 / 360 - u * (1.0 / 1260 - u * (1.0 / 1680 - u * (1.0 / 1188 - u * (691.0 / 360360 - u / 156))))) /
            y;
 }
+double log_gamma_tail(double y) { return 1 / (12 * y) - log_gamma_lack(y); }
 
 /// digamma(y) - ln y + 1 / (2 y).
 double digamma_tail(double y) {
@@ -46,6 +47,12 @@ double trigamma_tail(double y) {
                       y);
 }
 
+/// ln(1 - a / (y + a) * u / (y + u)), which is what ln(B(a, y + u) / B(a, y)) lacks against the same at y + 1.
+double log_step(double y, double a, double u) {
+    const double both = a / (y + a) * (u / (y + u));
+    return both < 0.5 ? std::log1p(-both) : std::log(y / (y + a)) + std::log((y + a + u) / (y + u));
+}
+
 }  // namespace
 
 Rising rising(double start, double count) {
@@ -59,6 +66,20 @@ Rising rising(double start, double count) {
                 high.inverse,
             -step / (low.at * high.at) + trigamma_tail(high.at) - trigamma_tail(low.at) + high.inverse_square -
                 low.inverse_square};
+}
+
+double log_beta_ratio(double a, double b, double count) {
+    double steps = 0;
+    for (; b < large; b += 1) steps += log_step(b, a, count);
+    const double by_a = a / (b + a), by_count = count / (b + count), neither = b / (b + a + count);
+    const double inverses = by_a * by_count * (1 + neither) / b;  // 1/b - 1/(b + a) - 1/(b + count) + 1/(b + a + count)
+    const double u = 1 / (b * b);
+    const double lacks =
+        std::max(a, count) < 1e-4  // where the differences are all rounding
+            ? a * count * u * u * (1.0 / 30 - u * (1.0 / 42 - u / 30)) / b
+            : log_gamma_lack(b + a + count) - log_gamma_lack(b + a) - log_gamma_lack(b + count) + log_gamma_lack(b);
+    return steps - (b - 0.5) * log_step(b, a, count) - a * std::log1p(count / (b + a)) -
+           count * std::log1p(a / (b + count)) - inverses / 12 + lacks;
 }
 
 double log_gamma(double at) {
