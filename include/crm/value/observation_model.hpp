@@ -1,4 +1,4 @@
-// A model of what is seen of one customer.
+// A model of what an Rfm tells of one customer: purchases or spend.
 #pragma once
 #include "crm/foundation/model.hpp"
 #include "crm/value/rfm.hpp"

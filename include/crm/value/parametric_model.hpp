@@ -1,5 +1,5 @@
-// A plain parameter struct P made a Model with the face `Face` (PurchaseModel, SpendModel).
-// P brings: `name`; `parameter_names`; exactly those doubles as members, in that order; `log_likelihood(seen)`; and for
+// A plain parameter struct P made a Model with the face `Face` (PurchaseModel, SpendModel, ContractModel).
+// P brings: `name`; `parameter_names`; exactly those doubles as members, in that order; what the face asks for; and for
 // MaximumLikelihood `Input`, `Observation`, `read(input)` and `likelihood(rows)`. It may bring `defect()`, which says in
 // words why its values cannot be.
 #pragma once
@@ -16,7 +16,6 @@
 
 #include "crm/foundation/error.hpp"
 #include "crm/value/estimates.hpp"
-#include "crm/value/rfm.hpp"
 
 namespace crm::value {
 
@@ -56,7 +55,6 @@ public:
     std::vector<Coefficient> coefficients() const final { return value::coefficients(names(), fit_); }
     void save(Writer& out) const final { value::save(fit_, out); }
     Json::Object to_json() const final { return value::to_json(names(), fit_); }
-    double log_likelihood(const Rfm& seen) const final { return parameters().log_likelihood(seen); }
 
     const Fit& fit() const { return fit_; }
 

@@ -50,6 +50,7 @@ class FittedPurchaseModel final : public ParametricModel<FittedPurchaseModel<P>,
 public:
     using ParametricModel<FittedPurchaseModel<P>, P, PurchaseModel>::ParametricModel;
 
+    double log_likelihood(const Rfm& seen) const override { return this->parameters().log_likelihood(seen); }
     double p_alive(const Rfm& seen) const override { return this->parameters().p_alive(seen); }
 
     double p_alive(const Rfm& seen, double horizon) const override {

@@ -23,6 +23,7 @@ class FittedSpendModel final : public ParametricModel<FittedSpendModel<P>, P, Sp
 public:
     using ParametricModel<FittedSpendModel<P>, P, SpendModel>::ParametricModel;
 
+    double log_likelihood(const Rfm& seen) const override { return this->parameters().log_likelihood(seen); }
     std::optional<double> expected_spend(const Rfm& seen) const override {
         return this->parameters().expected_spend(seen);
     }
