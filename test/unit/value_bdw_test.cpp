@@ -245,6 +245,31 @@ TEST(BdwLikelihood, NeverEndsBelowTheSbg) {
     EXPECT_GT(better, 100);
 }
 
+/// The way from the sBG's maximum leads to the lower one here.
+TEST(BdwLikelihood, FindsTheHigherOfTwoMaxima) {
+    const int lost[] = {10, 33, 5, 10, 25}, kept[] = {49, 13, 43, 58, 11};
+    Tally<ContractHistory> tally(std::pmr::new_delete_resource());
+    for (int t = 1; t <= 5; ++t) {
+        tally.add(ContractHistory::renewal(t, true), lost[t - 1]);
+        tally.add(ContractHistory::renewal(t, false), kept[t - 1]);
+    }
+    const auto rows = tally.sorted();
+    const auto sbg = Sbg::likelihood(rows), bdw = Bdw::likelihood(rows);
+    const auto maximum = [](const crm::value::Likelihood& likelihood, const VectorXd& start) {
+        const auto objective = [&](const VectorXd& point, Derivatives& out) { likelihood.evaluate(point, out, {}); };
+        return crm::numeric::maximise(objective, start, likelihood.bounds());
+    };
+    const VectorXd nested = maximum(*sbg, sbg->start({})).point;
+    const double lower = maximum(*bdw, Eigen::Vector3d(nested[0], nested[1], 0)).at.value * bdw->weight();
+    const double found = maximum(*bdw, bdw->start({})).at.value * bdw->weight();
+    EXPECT_GT(found, lower + 5);
+    Chance chance(14);
+    for (int trial = 0; trial < 20; ++trial) {
+        const VectorXd start = VectorXd::NullaryExpr(3, [&] { return chance.uniform(-3, 3); });
+        EXPECT_LT(maximum(*bdw, start).at.value * bdw->weight(), found + 1e-6);
+    }
+}
+
 TEST(BdwLikelihood, NewtonFindsTheMaximumFromBadStarts) {
     Tally<ContractHistory> tally(std::pmr::new_delete_resource());
     Chance chance(10);

@@ -27,7 +27,7 @@ struct Bdw {
     using Observation = ContractHistory;
     static std::optional<Observation> read(const ContractHistory& seen) { return seen.if_telling(); }
 
-    /// `rows` sorted by key; the likelihood refers to them. Its start is the maximum of the sBG's.
+    /// `rows` sorted by key; the likelihood refers to them. Never ends below the sBG's maximum.
     static std::unique_ptr<Likelihood> likelihood(std::span<const Tally<Observation>::Entry> rows);
 };
 

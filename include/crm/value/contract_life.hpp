@@ -37,7 +37,7 @@ public:
     double residual_lifetime(double renewals, double discount) const;
 
     /// What a new customer pays at 1 a period, the first one now, when `change` (from -1 to 1) is added to the
-    /// retention of each period and the sum kept within 0 and 1. Throws limit_exceeded when that takes more than ten
+    /// retention of each period and the sum kept within 0 and 1. Throws limit_exceeded when that takes more than a
     /// million periods to add up.
     double value(double change, double discount, const Cancellation&) const;
 

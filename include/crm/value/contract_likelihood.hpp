@@ -11,7 +11,7 @@
 namespace crm::value {
 
 /// Over alpha and beta, and with three parameters over the shape c too; then it starts where the one of two parameters
-/// ends. `rows` sorted by key; the likelihood refers to them.
+/// ends, or where it finds more. `rows` sorted by key; the likelihood refers to them.
 std::unique_ptr<Likelihood> contract_likelihood(std::span<const Tally<ContractHistory>::Entry> rows,
                                                 std::size_t parameters);
 

@@ -14,7 +14,7 @@
 namespace crm::value {
 
 /// One period of the life of new customers. Period 0 is the one that all have paid.
-struct SurvivalPoint {
+struct ContractPeriod {
     int period;
     double survival;                  // share that is still there after so many renewals
     std::optional<double> retention;  // share kept of those who came to the renewal; none for period 0
@@ -37,7 +37,7 @@ public:
     virtual RetentionValue retention_value(double change, double discount_rate, const Cancellation&) const = 0;
 
     /// Periods 0 to `periods`. Throws limit_exceeded for more than a million.
-    std::vector<SurvivalPoint> survival_curve(int periods, const Cancellation&) const;
+    std::vector<ContractPeriod> survival_curve(int periods, const Cancellation&) const;
 };
 
 /// Throws invalid_argument unless from -1 to 1.

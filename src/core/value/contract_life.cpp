@@ -128,7 +128,7 @@ double ContractLife::integral(double t, double discount) const {
 double ContractLife::value(double change, double discount, const Cancellation& cancellation) const {
     if (change == 0) return 1 + residual_lifetime(0, discount) / (1 + discount);
     if (change > 0 && discount == 0) return infinite;  // retention comes to 1 in the end
-    constexpr double most_periods = 1e7;
+    constexpr double most_periods = 1e6;
     const double most_kept = std::min(1 + change, 1.0) / (1 + discount);
     Pace pace(cancellation);
     double sum = 1, term = 1;
@@ -141,7 +141,7 @@ double ContractLife::value(double change, double discount, const Cancellation& c
         const double most_lost = alpha_ * shape_ / t * (1 + 1 / (beta_ + std::pow(t, shape_)));
         if (most_lost <= change) return sum + term / discount;
     }
-    throw limit_exceeded("value of a customer takes more than ten million periods to add up", {},
+    throw limit_exceeded("value of a customer takes more than a million periods to add up", {},
                          "Ask for a larger change, or a larger discount rate.");
 }
 

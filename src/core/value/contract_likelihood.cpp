@@ -99,6 +99,7 @@ private:
     static constexpr double no_variation = 1e5;  // alpha at which chances differ by less than 1 %
 
     bool all_lost() const { return kept_ == 0; }
+    numeric::Maximum maximum(const Eigen::VectorXd& start, const Cancellation&) const;
     void judge_chances(const numeric::Maximum&, Verdict&) const;
 
     std::span<const Row> rows_;
@@ -137,18 +138,22 @@ numeric::Box ContractLikelihood::bounds() const {
     return box;
 }
 
-/// Chances around the share lost of all that came to a renewal.
+/// Chances around the share lost of all that came to a renewal. With a shape the likelihood may have a second maximum,
+/// where customers differ much and those who leave do so at about the same time: it starts where the way to the higher
+/// one begins.
 Eigen::VectorXd ContractLikelihood::start(const Cancellation& cancellation) const {
-    if (size_ > C) {
-        const ContractLikelihood nested(rows_, C);
-        const auto objective = [&](const Eigen::VectorXd& point, numeric::Derivatives& out) {
-            nested.evaluate(point, out, cancellation);
-        };
-        const auto maximum = numeric::maximise(objective, nested.start(cancellation), nested.bounds(), cancellation);
-        return Eigen::Vector3d(maximum.point[ALPHA], maximum.point[BETA], 0);
-    }
-    if (all_lost()) return Eigen::Vector2d(most, least);
-    return Eigen::Vector2d(0, std::log(kept_ / lost_));
+    if (size_ == C) return all_lost() ? Eigen::Vector2d(most, least) : Eigen::Vector2d(0, std::log(kept_ / lost_));
+    const ContractLikelihood nested(rows_, C);
+    const Eigen::VectorXd sbg = nested.maximum(nested.start(cancellation), cancellation).point;
+    const Eigen::Vector3d one(sbg[ALPHA], sbg[BETA], 0), other(-2, 0, 2);
+    return maximum(other, cancellation).at.value > maximum(one, cancellation).at.value ? other : one;
+}
+
+numeric::Maximum ContractLikelihood::maximum(const Eigen::VectorXd& start, const Cancellation& cancellation) const {
+    const auto objective = [&](const Eigen::VectorXd& point, numeric::Derivatives& out) {
+        evaluate(point, out, cancellation);
+    };
+    return numeric::maximise(objective, start, bounds(), cancellation);
 }
 
 void ContractLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Derivatives& mean,

@@ -20,14 +20,14 @@ void require_count(std::int64_t count, const char* name) {
     if (count < 0) throw invalid_argument(std::string(name) + " must be 0 or more, not " + std::to_string(count));
 }
 
-std::vector<SurvivalPoint> ContractModel::survival_curve(int periods, const Cancellation& cancellation) const {
+std::vector<ContractPeriod> ContractModel::survival_curve(int periods, const Cancellation& cancellation) const {
     constexpr int most = 1000000;
     require_periods(periods);
     if (periods > most)
         throw limit_exceeded("survival curve of " + std::to_string(periods) + " periods exceeds the limit of " +
                              std::to_string(most));
     Pace pace(cancellation);
-    std::vector<SurvivalPoint> curve{{0, survival(0), {}}};
+    std::vector<ContractPeriod> curve{{0, survival(0), {}}};
     for (int period = 1; period <= periods; ++period) {
         pace.step();
         curve.push_back({period, survival(period), retention(period)});
