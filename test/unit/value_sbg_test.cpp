@@ -287,6 +287,13 @@ TEST(Sbg, SaysWhatBoundariesMean) {
     EXPECT_NEAR(same->retention(9), 0.8, 1e-5);
     EXPECT_NEAR(same->survival(5), std::pow(0.8, 5), 1e-5);
 
+    State daily = empty();
+    for (int t = 1; t <= 3000; ++t) add_renewals(daily, t, t, 1000 * t);
+    EXPECT_EQ(
+        daily.finish({})->report()->message,
+        "alpha and beta run to infinity: every customer has the same chance of being lost at a renewal, 0.000999");
+    EXPECT_NEAR(daily.finish({})->survival(3000) / std::pow(1000.0 / 1001, 3000), 1, 1e-3);
+
     State split = empty();
     add_renewals(split, 1, 30, 70);
     for (int t = 2; t <= 5; ++t) add_renewals(split, t, 0, 70);

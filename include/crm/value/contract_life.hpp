@@ -42,7 +42,9 @@ public:
     double value(double change, double discount, const Cancellation&) const;
 
 private:
+    double power(double t) const;
     double steepness(double t) const;
+    bool steady(double t) const;
     bool smooth(double t, double log_discount) const;
     double remainder(double t, double discount) const;
     double sum_of_smooth(double t, double discount) const;

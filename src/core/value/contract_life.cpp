@@ -16,17 +16,18 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double rounding = 1e-17;
-constexpr double asymptotic = 1e17;  // times alpha + beta + 1: from there on S falls like a power of t to rounding
 constexpr double largest = 1e299, log_largest = 299 * 2.302585092994045684;  // of t^shape
 
 }  // namespace
+
+double ContractLife::power(double t) const { return shape_ == 1 ? t : std::pow(t, shape_); }
 
 double ContractLife::log_kept(double from, double to) const {
     if (from == to) return 0;
     const double log_from = from > 0 ? shape_ * std::log(from) : -infinite, log_to = shape_ * std::log(to);
     if (log_from >= log_largest) return -alpha_ * shape_ * std::log1p((to - from) / from);
-    const double before = std::pow(from, shape_);
-    const double grown = from > 0 ? before * std::expm1(shape_ * std::log1p((to - from) / from)) : std::pow(to, shape_);
+    const double before = power(from);
+    const double grown = from > 0 ? before * std::expm1(shape_ * std::log1p((to - from) / from)) : power(to);
     const double within = numeric::log_beta_ratio(alpha_, beta_ + before, std::min(grown, largest - before));
     return within - alpha_ * std::max(log_to - log_largest, 0.0);
 }
@@ -50,7 +51,7 @@ double ContractLife::log_likelihood(const ContractHistory& seen) const {
 /// From t on S falls at least as fast as t to the power of minus this: -d ln S / d ln t, for which
 /// digamma(y + alpha) - digamma(y) >= alpha / (y + alpha) is used, rises.
 double ContractLife::steepness(double t) const {
-    const double grown = std::min(std::pow(t, shape_), largest);
+    const double grown = std::min(power(t), largest);
     return alpha_ * shape_ * (grown / (alpha_ + beta_ + grown));
 }
 
@@ -60,20 +61,25 @@ double ContractLife::remainder(double t, double discount) const {
     return std::min(1 / discount, steep > 1 ? t / (steep - 1) : infinite);
 }
 
+/// Whether S falls like a power of t from t on, to rounding.
+bool ContractLife::steady(double t) const {
+    constexpr double far_above = 1e17;
+    return power(t) >= far_above * (1 + alpha_ + beta_);
+}
+
 /// Whether the terms from t on follow a curve that changes little from one to the next.
 bool ContractLife::smooth(double t, double log_discount) const {
     constexpr double long_ago = 100, little = 0.03;
     if (t < long_ago || log_discount > little) return false;
-    const bool power = std::pow(t, shape_) >= asymptotic * (1 + alpha_ + beta_);
-    return (power || t >= long_ago * shape_) && log_discount - log_kept(t, t + 1) <= little;
+    return (steady(t) || t >= long_ago * shape_) && log_discount - log_kept(t, t + 1) <= little;
 }
 
 double ContractLife::residual_lifetime(double renewals, double discount) const {
     if (discount == 0 && alpha_ * shape_ <= 1) return infinite;
-    const double log_discount = std::log1p(discount);
+    const double log_discount = std::log1p(discount), later = 1 / (1 + discount);
     double sum = 0, term = 1 + discount;
     for (double t = renewals + 1;; ++t) {
-        term *= retention(t) / (1 + discount);
+        term *= retention(t) * later;
         if (term > 0 && smooth(t, log_discount)) return sum + term * sum_of_smooth(t, discount);
         sum += term;
         if (term * remainder(t, discount) <= rounding * sum || term == 0) return sum;
@@ -107,12 +113,11 @@ double ContractLife::integral(double t, double discount) const {
     double sum = 0, log_value = 0;  // of the integrand at the panel's start
     for (double at = t; at < farthest;) {
         const double value = std::exp(log_value);
-        const bool power = std::pow(at, shape_) >= asymptotic * (1 + alpha_ + beta_);
-        if (power && discount == 0) return sum + value * at / (alpha_ * shape_ - 1);
+        if (discount == 0 && steady(at)) return sum + value * at / (alpha_ * shape_ - 1);
         if (value * remainder(at, discount) <= rounding * sum) return sum;
 
         const double slope = at * log_discount - log_kept(at, 1.01 * at) / std::log(1.01);
-        const double width = std::min(power ? 1 : 1 / std::max(shape_, 1.0), most_change / slope);
+        const double width = std::min(steady(at) ? 1 : 1 / std::max(shape_, 1.0), most_change / slope);
         const auto integrand = [&](double y) {
             const double ahead = at * std::expm1(y);
             return at * std::exp(y + log_value + log_kept(at, at + ahead) - log_discount * ahead);
@@ -138,7 +143,7 @@ double ContractLife::value(double change, double discount, const Cancellation& c
         sum += term;
         if (term * most_kept <= rounding * sum * (1 - most_kept)) return sum;
         // -ln of a retention to come is at most alpha (digamma(y + grown) - digamma(y)), y = beta + t^shape.
-        const double most_lost = alpha_ * shape_ / t * (1 + 1 / (beta_ + std::pow(t, shape_)));
+        const double most_lost = alpha_ * shape_ / t * (1 + 1 / (beta_ + power(t)));
         if (most_lost <= change) return sum + term / discount;
     }
     throw limit_exceeded("value of a customer takes more than a million periods to add up", {},

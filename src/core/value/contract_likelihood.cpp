@@ -91,7 +91,7 @@ public:
     Verdict judge(const numeric::Maximum&) const override;
 
 private:
-    static constexpr double least = -20, most = 18;                   // ln alpha and ln beta; beyond no score changes
+    static constexpr double least = -20, most = 18;                   // ln alpha and ln beta
     static constexpr double least_c = -7, most_c = 3;                 // ln c
     static constexpr double most_power = 140 * 2.302585092994045684;  // ln of t^c, whose square is still a number
 
@@ -127,8 +127,10 @@ std::string ContractLikelihood::obstacle() const {
     return {};
 }
 
+/// Wide enough for customers who are all alike, at the chance of being lost that they have.
 numeric::Box ContractLikelihood::bounds() const {
     numeric::Box box{Eigen::VectorXd::Constant(size_, least), Eigen::VectorXd::Constant(size_, most)};
+    box.upper[BETA] += std::max(std::log(kept_ / lost_), 0.0);
     if (size_ > C) {
         const double log_longest = std::log(std::max(longest_, 2));
         box.upper[BETA] += steep * log_longest;
