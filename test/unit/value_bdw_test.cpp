@@ -110,6 +110,27 @@ TEST(Bdw, ResidualLifetimeIsTheSum) {
     }
 }
 
+/// Customers who are lost around the time when t^c comes up to beta, hundreds of periods away.
+TEST(Bdw, ResidualLifetimeIsTheSumWhereTheCurveIsSteep) {
+    Chance chance(15);
+    for (int i = 0; i < 20; ++i) {
+        const double c = chance.uniform(3, 9);
+        const Bdw model{chance.log_uniform(0.2, 2), std::pow(chance.uniform(50, 2000), c), c};
+        const double discount = chance.log_uniform(1e-3, 0.01);
+        EXPECT_NEAR(BdwModel(model).residual_lifetime(2, discount) / lifetime(model, 2, discount), 1, 1e-12)
+            << model.alpha << ' ' << model.beta << ' ' << model.c << ' ' << discount;
+    }
+}
+
+/// t^c itself may be no number: 3^1000 is 1e477.
+TEST(Bdw, SurvivalGoesOnWhereThePowerOverflows) {
+    const ContractLife life(1e-5, 7, 1000);
+    const double fall = -1e-5 * 1000 * std::log(1.5);
+    EXPECT_NEAR(life.log_kept(2, 3), fall, 1e-14);
+    EXPECT_NEAR(life.log_kept(0, 3) - life.log_kept(0, 2), fall, 1e-14);
+    EXPECT_NEAR(life.log_kept(1, 3) - life.log_kept(1, 2), fall, 1e-14);
+}
+
 /// Without a discount the terms fall like t^(-alpha c): what lies beyond the last one summed is known.
 TEST(Bdw, ResidualLifetimeWithoutDiscountIsTheSum) {
     Chance chance(5);
