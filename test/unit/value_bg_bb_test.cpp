@@ -169,6 +169,31 @@ TEST(BgBb, DonorsInTheYearAfter) {  // one who gave every year left before 2002 
     EXPECT_NEAR(donors.p_alive(new_customer()), 2.783 / 3.440, 1e-14);
 }
 
+TEST(BgBb, ThousandsOfOpportunitiesAreExact) {  // sixty-digit arithmetic: log-likelihood, p_alive, 52 opportunities on
+    struct Point {
+        BgBb model;
+        Rfm seen;
+        double log_likelihood, p_alive, expected;
+    };
+    for (const auto& [model, seen, log_likelihood, p_alive, expected] :
+         {Point{donors, Rfm(10000, 10000, 10000), -12.258533095040837, 0.999934322593028, 51.905858045702896},
+          Point{donors, Rfm(100, 5000, 6000), -506.43508000689081, 1.1274917028116956e-6, 9.8585675317656813e-7},
+          Point{{0.05, 20, 0.01, 300},
+                Rfm(3, 1000, 3000),
+                -26.472376003206488,
+                0.93255735692610201,
+                0.048970126059604738},
+          Point{{1e7, 1e7, 1e-7, 1e5},
+                Rfm(600, 1200, 1210),
+                -838.7081162259517,
+                0.99999999797729706,
+                25.999986947541243}}) {
+        EXPECT_NEAR(model.log_likelihood(seen) / log_likelihood, 1, 1e-12);
+        EXPECT_NEAR(model.p_alive(seen) / p_alive, 1, 1e-11);
+        EXPECT_NEAR(model.expected_purchases(seen, 52) / expected, 1, 1e-11);
+    }
+}
+
 /// Draws customers from the definition.
 struct Simulated {
     int x = 0, recency = 0, later = 0;
