@@ -1,9 +1,6 @@
 #include "crm/value/competing_rates.hpp"
 
-#include <utility>
-
-#include "crm/numeric/gauss_legendre.hpp"
-#include "crm/value/purchase_model.hpp"
+#include "crm/value/purchases_until_left.hpp"
 
 namespace crm::value {
 
@@ -63,57 +60,19 @@ double CompetingRates::discounted_purchases(double horizon, double discount) con
 
 namespace {
 
-/// A time before the horizon at which the customer may leave.
-struct Leaving {
-    double log_weight;        // of the probability to leave around then, times that to have bought nothing
-    double share, log_share;  // z of the negative binomial number of purchases until then
+/// A lifetime whose rate of leaving ~ Gamma(s, beta).
+struct ParetoLifetime {
+    double s, beta;
+
+    double log_survival(double t) const { return -s * std::log1p(t / beta); }
+    double log_hazard(double t) const { return std::log(s / (beta + t)); }
+    double longest_panel(double t) const { return 3 * (beta + t) / (s + 1); }
 };
 
 }  // namespace
 
-/// Purchases in a time v are negative binomial with z = v / (rate + v), those of a customer who leaves at v < horizon
-/// as well. The integral over v uses the same nodes for every number of purchases; the panels are shorter than all of
-/// the scales on which its factors change.
 std::vector<double> CompetingRates::distribution(double horizon, double beyond, double active) const {
-    constexpr double longest = 3;                         // of the scales, for 16 nodes
-    constexpr double gone = 45;                           // minus the logarithm of the survival that no longer counts
-    constexpr double nothing = -80;                       // logarithm of a term that does not count
-    constexpr double many_purchases = 4e6, narrow = 100;  // no count in reach comes from as many with so large a shape
-
-    std::vector<Leaving> leaving;
-    const double end = shape_ > narrow ? std::min(horizon, many_purchases * rate_ / shape_) : horizon;
-    for (double from = 0; from < end && s_ * std::log1p(from / beta_) < gone;) {
-        const double grown = from / rate_, count_scale = std::sqrt(1 + shape_ * grown * (1 + grown)) * rate_ / shape_;
-        const double scale = std::min({count_scale, (beta_ + from) / (s_ + 1), rate_ + from});
-        const double width = std::min(longest * scale, end - from);
-        for (const auto& [at, weight] : numeric::gauss_legendre<16>) {
-            const double v = from + at * width, log_left = std::log1p(v / beta_), log_bought = std::log1p(v / rate_);
-            leaving.push_back({std::log(weight * width * s_ / (beta_ + v)) - s_ * log_left - shape_ * log_bought,
-                               v / (rate_ + v), std::log(v / (rate_ + v))});
-        }
-        from = end - from > width ? from + width : end;
-    }
-    const double log_share = std::log(horizon / (rate_ + horizon));
-    const double neither = log_neither(at(horizon));
-    double log_ways = 0;  // Gamma(shape + n) / (Gamma(shape) n!)
-    std::size_t first = 0;
-    Distribution distribution(beyond);
-    for (double n = 0;; ++n) {
-        double probability = std::exp(log_ways + neither + (n > 0 ? n * log_share : 0));
-        const double likely_share = n / (shape_ + n);
-        for (std::size_t i = first; i < leaving.size(); ++i) {
-            const double log_term = leaving[i].log_weight + log_ways + n * leaving[i].log_share;
-            if (log_term >= nothing)
-                probability += std::exp(log_term);
-            else if (leaving[i].share > likely_share)
-                break;
-            else if (i == first)
-                ++first;  // and with more purchases even less
-        }
-        if (!distribution.add(n == 0 ? 1 - active * (1 - probability) : active * probability))
-            return std::move(distribution).take();
-        log_ways += std::log((shape_ + n) / (n + 1));
-    }
+    return PurchasesUntilLeft(shape_, rate_, horizon).distribution(ParetoLifetime{s_, beta_}, beyond, active);
 }
 
 }  // namespace crm::value
