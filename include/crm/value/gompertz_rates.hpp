@@ -34,7 +34,7 @@ public:
     double log_hazard(double w) const { return std::log(s_ * b_ * at(w).hazard); }
 
     /// As long as 16 nodes of Gauss-Legendre are exact for the density of leaving, from a time on.
-    double longest_panel(double w) const { return panel(w, farthest, 0, 0); }
+    double longest_panel(double w) const { return panel(w, 0.3 * smoothness(w, 0).longest, 0, 0); }
 
     /// Expected purchases within `horizon`, each at time t counted exp(-discount t); infinite only if discount > 0.
     double discounted_purchases(double horizon, double discount) const;
@@ -73,11 +73,14 @@ private:
         return s_ * b_ * at(w).hazard + shape / (rate_ + w) + discount;
     }
 
-    /// How long a panel may be that starts at w, for functions of at(w) and of rate + w: as far from their
-    /// singularities as for 16 nodes to be exact to rounding.
-    double smooth_for(double w, double shape) const;
+    /// Of functions of at(w) and of rate + w, from w on: how far their nearest singularity is, and how far a panel may
+    /// reach in which they are smooth functions of ln(1 + (later - w) / scale).
+    struct Smoothness {
+        double scale, longest;
+    };
+    Smoothness smoothness(double w, double shape) const;
 
-    /// A panel that is both smooth and no fall of more than most_fall.
+    /// A panel from w on with no fall of more than most_fall.
     double panel(double w, double most, double shape, double discount) const;
 
     static std::span<const numeric::Node> rule(double share_of_longest, double fall);
@@ -86,7 +89,7 @@ private:
     template <class Visit, class Enough>
     void walk(double from, double to, double shape, double discount, Visit visit, Enough enough) const;
 
-    static constexpr double most_fall = 14;  // in one panel
+    static constexpr double most_fall = 12;  // in one panel
     static constexpr double farthest = 1e290;
 
     double shape_, rate_, b_, s_, beta_;
@@ -95,13 +98,18 @@ private:
 template <class Visit, class Enough>
 void GompertzRates::walk(double from, double to, double shape, double discount, Visit visit, Enough enough) const {
     to = std::min(to, farthest);
-    for (double at = from; at < to;) {
-        const double width = panel(at, to - at, shape, discount);
+    for (double at = from; at < to && !enough(at);) {
+        const auto [scale, longest] = smoothness(at, shape);
+        const double width = panel(at, std::min(to - at, longest), shape, discount);
         const double falls = fall(at + width, shape, discount) - fall(at, shape, discount);
-        for (const auto& [share, weight] : rule(width / smooth_for(at, shape), falls))
-            visit(at + share * width, weight * width);
-        at = width < to - at ? at + width : to;
-        if (enough(at)) return;
+        const double length = std::log1p(width / scale);
+        for (const auto& [share, weight] : rule(width / longest, falls)) {
+            const double grown = std::expm1(share * length);
+            visit(at + scale * grown, weight * length * scale * (1 + grown));
+        }
+        const double next = width < to - at ? at + width : to;
+        if (next == at) return;  // a fall so steep that nothing is left
+        at = next;
     }
 }
 

@@ -227,7 +227,8 @@ Likelihood::Verdict GgomNbdLikelihood::judge(const numeric::Maximum& maximum) co
     verdict.message = pareto.message;
     verdict.set(R, pareto.boundary[PARETO_R]);
     verdict.set(ALPHA, pareto.boundary[PARETO_ALPHA]);
-    const double leave = -std::expm1(GompertzRates(1, 1, value[B], value[S], value[BETA]).log_survival(longest_));
+    const GompertzRates lifetime(1, 1, value[B], value[S], value[BETA]);
+    const double leave = -std::expm1(lifetime.log_survival(longest_));
     if (no_growth && extreme) {
         verdict.set(B, Boundary::zero);
         verdict.set(S, pareto.boundary[PARETO_S]);
@@ -237,16 +238,23 @@ Likelihood::Verdict GgomNbdLikelihood::judge(const numeric::Maximum& maximum) co
                     "b and beta run to 0: lifetimes are those of the Pareto/NBD with beta = " +
                         rounded(value[BETA] / value[B], 4));
         verdict.set(BETA, Boundary::zero);
-    } else if (extreme && leave < certain) {
+    } else if ((extreme || side(B) == Side::upper) && leave < certain) {
         verdict.say(S, Boundary::zero, "s runs to 0: nobody leaves");
         verdict.set(B, Boundary::undetermined);
         verdict.set(BETA, Boundary::undetermined);
+    } else if (side(B) == Side::upper) {
+        verdict.say(B, Boundary::infinity,
+                    "b runs to infinity: nobody leaves before age " +
+                        rounded(std::max(maximum.point[BETA] / value[B], 0.0)) + ", a share of " + rounded(leave) +
+                        " from then on");
+        verdict.set(S, Boundary::undetermined);
+        verdict.set(BETA, Boundary::undetermined);
     } else if (extreme && value[BETA] > 1) {
         verdict.say(S, Boundary::infinity,
-                    "s and beta run to infinity: every customer leaves at the same rate, " +
-                        rounded(value[B] * value[S] / value[BETA]) + " a unit of time at first");
+                    "s and beta run to infinity: all customers have the same hazard of leaving, " +
+                        rounded(value[B] * value[S] / value[BETA]) + " exp(" + rounded(value[B]) + " t)");
         verdict.set(BETA, Boundary::infinity);
-    } else if (extreme || side(B) == Side::upper) {
+    } else if (extreme) {
         verdict.say(BETA, Boundary::zero, "a share of " + rounded(leave) + " leaves at once");
         verdict.set(B, Boundary::undetermined);
         verdict.set(S, Boundary::undetermined);

@@ -21,21 +21,25 @@ GompertzRates::Growth GompertzRates::at(double w) const {
 }
 
 /// Growth is singular where exp(b w) = 1 - beta: left of 0, or above and below a time that may be ahead.
-double GompertzRates::smooth_for(double w, double shape) const {
-    const double lifetime = beta_ < 1 ? 3 * (w - std::log1p(-beta_) / b_)
-                                      : 1.5 * std::max(std::numbers::pi / b_, w - std::log(beta_ - 1) / b_);
-    return std::min({lifetime, shape > 0 ? 3 * (rate_ + w) : farthest, farthest});
+GompertzRates::Smoothness GompertzRates::smoothness(double w, double shape) const {
+    constexpr double to_the_left = 6.4, above = 1.2;  // of the distance, for panels of sixteen nodes
+    const double apart = std::numbers::pi / b_;
+    const double left = w - (beta_ < 1 ? std::log1p(-beta_) : std::log(beta_ - 1)) / b_;
+    Smoothness of{left, to_the_left * left};
+    if (beta_ > 1 && left < apart) of = {apart, above * apart};
+    if (shape > 0) of = {std::min(of.scale, rate_ + w), std::min(of.longest, to_the_left * (rate_ + w))};
+    return {std::min(of.scale, farthest), std::min(of.longest, farthest)};
 }
 
 double GompertzRates::panel(double w, double most, double shape, double discount) const {
     const double before = fall(w, shape, discount);
-    double width = std::min({most, smooth_for(w, shape), most_fall / slope(w, shape, discount)});
+    double width = std::min(most, most_fall / slope(w, shape, discount));
     while (fall(w + width, shape, discount) - before > most_fall) width /= 2;
     return width;
 }
 
 std::span<const numeric::Node> GompertzRates::rule(double share_of_longest, double fall) {
-    if (share_of_longest < 0.05 && fall < 0.5) return numeric::gauss_legendre<5>;
+    if (share_of_longest < 0.04 && fall < 0.5) return numeric::gauss_legendre<5>;
     if (share_of_longest < 0.25 && fall < 3) return numeric::gauss_legendre<8>;
     return numeric::gauss_legendre<16>;
 }
