@@ -74,9 +74,26 @@ struct ByQuadrature {
         return mean([&](double m) {
             return over_time(
                 [&](double u) {
-                    return m * model.b * std::exp(model.b * u) * survival(m, u) * rate_moment(seen.frequency(), u);
+                    const double log_density = std::log(m * model.b) + model.b * u - m * std::expm1(model.b * u);
+                    return std::exp(log_density) * rate_moment(seen.frequency(), u);
                 },
                 from, to);
+        });
+    }
+
+    /// The same with n purchases after the history.
+    double purchases(const Rfm& seen, double horizon, int n) {
+        const auto bought = [&](double t) {
+            return rate_moment(seen.frequency() + n, seen.age() + t) * std::exp(n * std::log(t) - std::lgamma(n + 1));
+        };
+        return mean([&](double m) {
+            return survival(m, seen.age() + horizon) * bought(horizon) +
+                   over_time(
+                       [&](double t) {
+                           const double u = seen.age() + t;
+                           return m * model.b * std::exp(model.b * u) * survival(m, u) * bought(t);
+                       },
+                       0, horizon);
         });
     }
 
@@ -105,13 +122,19 @@ TEST(GgomNbd, MatchesBruteForce) {
                         (oracle.active(new_customer(), seen.age()) / oracle.rate_moment(0, seen.age())),
                     1e-9);
         EXPECT_NEAR(model.churn_probability(seen, horizon), 1 - active / whole + silent / whole, 1e-9);
+        EXPECT_NEAR(model.churn_probability(seen, HUGE_VAL),
+                    1 - active / whole + oracle.left(seen, seen.age(), HUGE_VAL) / whole, 1e-8);
+        const auto distribution = model.purchase_distribution(seen, horizon, 0);
+        for (const int n : {1, 4})
+            EXPECT_NEAR(distribution.at(static_cast<std::size_t>(n)), oracle.purchases(seen, horizon, n) / whole, 1e-9);
         EXPECT_NEAR(model.expected_purchases(seen, horizon) / (oracle.discounted(seen, horizon, 0) / whole), 1, 1e-8);
         EXPECT_NEAR(model.discounted_purchases(seen, horizon, rate) / (oracle.discounted(seen, horizon, rate) / whole),
                     1, 1e-8);
     }
 }
 
-TEST(GgomNbd, LikelihoodIsADensity) {  // of the histories of one age: x = 0, and all times of the first and last purchase
+TEST(GgomNbd,
+     LikelihoodIsADensity) {  // of the histories of one age: x = 0, and all times of the first and last purchase
     const GgomNbd model{0.8, 4, 0.2, 0.7, 1.5};
     const double age = 10;
     double sum = std::exp(model.log_likelihood(Rfm(0, 0, age)));
@@ -139,8 +162,56 @@ TEST(GgomNbd, WithoutGrowthOfTheHazardItIsTheParetoNbd) {
         if (limit.p_alive(seen) < 1e-200) continue;
         EXPECT_NEAR(model.p_alive(seen) / limit.p_alive(seen), 1, 1e-9);
         EXPECT_NEAR(model.expected_purchases(seen, horizon) / limit.expected_purchases(seen, horizon), 1, 1e-9);
-        EXPECT_NEAR(
-            model.discounted_purchases(seen, horizon, rate) / limit.discounted_purchases(seen, horizon, rate), 1, 1e-9);
+        EXPECT_NEAR(model.discounted_purchases(seen, horizon, rate) / limit.discounted_purchases(seen, horizon, rate),
+                    1, 1e-9);
+    }
+}
+
+TEST(GgomNbd, HardPointsAreExact) {  // forty-digit arithmetic
+    struct Point {
+        GgomNbd model;
+        Rfm seen;
+        double horizon, log_likelihood, p_alive, expected;
+    };
+    for (const auto& [model, seen, horizon, log_likelihood, p_alive, expected] : {Point{{0.55, 10.5, 0.05, 0.6, 0.3},
+                                                                                        Rfm(10000, 103.9, 104),
+                                                                                        39,
+                                                                                        34694.549347707561,
+                                                                                        0.31709329695324241,
+                                                                                        635.94243986815603},
+                                                                                  Point{{0.55, 10.5, 0.05, 0.6, 0.3},
+                                                                                        Rfm(500, 20, 39),
+                                                                                        39,
+                                                                                        891.45173467479253,
+                                                                                        1.1046555821744921e-103,
+                                                                                        2.4901411824902599e-101},
+                                                                                  Point{{1, 10, 2, 0.5, 1e10},
+                                                                                        Rfm(3, 5, 40),
+                                                                                        39,
+                                                                                        -8.2758061504208037,
+                                                                                        1.601876024689313e-14,
+                                                                                        1.2815008197514504e-15},
+                                                                                  Point{{0.2, 5, 1e-8, 4.5, 2e-7},
+                                                                                        Rfm(0, 0, 60),
+                                                                                        100,
+                                                                                        -0.11915168859925649,
+                                                                                        0.0013173095785128412,
+                                                                                        8.7223553687153122e-5},
+                                                                                  Point{{3, 1, 0.5, 1e6, 1e12},
+                                                                                        Rfm(200, 20, 25),
+                                                                                        10,
+                                                                                        248.37031202120591,
+                                                                                        9.6033664427143534e-17,
+                                                                                        1.9408704973545772e-15},
+                                                                                  Point{{0.5, 30, 0.3, 0.01, 20},
+                                                                                        Rfm(1, 3, 300),
+                                                                                        1000,
+                                                                                        -6.4482117756144651,
+                                                                                        0.12087257673909559,
+                                                                                        0.17402225075331266}}) {
+        EXPECT_NEAR(model.log_likelihood(seen) / log_likelihood, 1, 1e-13);
+        EXPECT_NEAR(model.p_alive(seen) / p_alive, 1, 1e-11);
+        EXPECT_NEAR(model.expected_purchases(seen, horizon) / expected, 1, 1e-11);
     }
 }
 
@@ -310,7 +381,7 @@ std::vector<Rfm> customers_of(const GgomNbd& model, int count, double least, dou
 
 TEST(GgomNbdLikelihood, RecoversWhatMadeTheCustomers) {
     const double truth[] = {1, 10, 0.05, 1, 0.3};
-    const auto customers = customers_of({1, 10, 0.05, 1, 0.3}, 6000, 20, 200);
+    const auto customers = customers_of({1, 10, 0.05, 1, 0.3}, 4000, 20, 200);
     const auto model = fitted<GgomNbdModel>(customers);
     ASSERT_TRUE(model->usable()) << model->report()->message;
     EXPECT_EQ(model->report()->message, "");
@@ -323,7 +394,7 @@ TEST(GgomNbdLikelihood, RecoversWhatMadeTheCustomers) {
 }
 
 TEST(GgomNbdLikelihood, UnitOfTimeOnlyScalesAlphaAndB) {
-    const auto days = customers_of({1, 10, 0.05, 1, 0.3}, 1000, 20, 200);
+    const auto days = customers_of({1, 10, 0.05, 1, 0.3}, 500, 20, 200);
     const auto a = fitted<GgomNbdModel>(days);
     for (const double unit : {7.0, 1e-100, 1e100}) {
         std::vector<Rfm> scaled;
@@ -362,10 +433,9 @@ TEST(GgomNbdBoundary, CdnowIsAParetoNbd) {
     const auto model = fitted<GgomNbdModel>(customers);
     ASSERT_TRUE(model->usable());
     EXPECT_NEAR(*model->report()->log_likelihood, -9594.976, 1e-3);
-    EXPECT_EQ(model->report()->message,
-              "b and beta run to 0: lifetimes are those of the Pareto/NBD with beta = 11.67");
-    EXPECT_EQ(model->fit().estimates->boundary, (std::vector<Boundary>{Boundary::none, Boundary::none, Boundary::zero,
-                                                                       Boundary::none, Boundary::zero}));
+    EXPECT_EQ(model->report()->message, "b and beta run to 0: lifetimes are those of the Pareto/NBD with beta = 11.67");
+    EXPECT_EQ(model->fit().estimates->boundary,
+              (std::vector<Boundary>{Boundary::none, Boundary::none, Boundary::zero, Boundary::none, Boundary::zero}));
     const auto narrow = fitted<ParetoNbdModel>(customers);
     EXPECT_NEAR(*model->report()->log_likelihood, *narrow->report()->log_likelihood, 1e-7);
     EXPECT_NEAR(model->parameters().s / narrow->parameters().s, 1, 1e-6);
@@ -380,8 +450,13 @@ std::string said_of(const std::vector<Rfm>& customers) { return fitted<GgomNbdMo
 TEST(GgomNbdBoundary, IsSaidInWords) {
     EXPECT_EQ(said_of({Rfm(0, 0, 6), Rfm(0, 0, 5)}),
               "no customer bought again: nothing can be learned about repeat purchases");
-    EXPECT_EQ(said_of(customers_of({2, 20, 1e-3, 1e-9, 1}, 2000, 100, 200)), "s runs to 0: nobody leaves");
-    EXPECT_EQ(said_of(customers_of({2, 1, 0.05, 1e7, 1e9}, 4000, 100, 200)), "");
+    std::vector<Rfm> loyal;
+    for (int i = 0; i < 200; ++i) loyal.emplace_back(5 + i % 9, 195 + i % 5, 200);
+    EXPECT_EQ(said_of(loyal),
+              "r and alpha run to infinity: every customer buys at the same rate, 0.0448 purchases a unit of time; "
+              "s runs to 0: nobody leaves");
+    EXPECT_EQ(said_of(customers_of({2, 1, 0.05, 1e7, 1e9}, 500, 100, 200)),
+              "s and beta run to infinity: all customers have the same hazard of leaving, 0.000446 exp(0.051 t)");
 }
 
 TEST(GgomNbdBoundary, ThinSamplesHaveAStatedResult) {

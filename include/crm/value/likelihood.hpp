@@ -64,6 +64,9 @@ public:
     virtual Verdict judge(const numeric::Maximum&) const = 0;
 };
 
+/// The best of the maxima found from all starts, with the iterations of all.
+[[nodiscard]] numeric::Maximum maximise(const Likelihood&, const Cancellation&);
+
 /// Maximises, with priors the posterior density of the parameters. `counts` brings observations, distinct_observations
 /// and skipped. Only a converged fit has estimates. Standard errors come from the curvature.
 [[nodiscard]] Fit fit(Names, const Likelihood&, FitReport counts, const FitOptions&, const Cancellation&);

@@ -32,7 +32,8 @@ double GgomNbd::log_likelihood(const Rfm& seen) const {
     const double neither = then.log_neither(silence), leaves = then.log_leaves_silently(silence);
     const double larger = std::max(neither, leaves);
     const double silent = larger + std::log1p(std::exp(-std::abs(neither - leaves)));
-    const double bought = numeric::rising(r, x).value - x * std::log(alpha) - (r + x) * std::log1p(seen.recency() / alpha);
+    const double bought =
+        numeric::rising(r, x).value - x * std::log(alpha) - (r + x) * std::log1p(seen.recency() / alpha);
     return bought + first.log_survival(seen.recency()) + silent;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "crm/foundation/rounded.hpp"
 #include "crm/numeric/rising.hpp"
@@ -20,18 +21,24 @@ using Row = Tally<PurchaseHistory>::Entry;
 using Vector = Eigen::Matrix<double, 5, 1>;
 using Matrix = Eigen::Matrix<double, 5, 5>;
 enum Parameter : Eigen::Index { R, ALPHA, B, S, BETA };
+constexpr double hardly = 1e-3;  // a share of customers
+
 enum ParetoParameter : Eigen::Index { PARETO_R, PARETO_ALPHA, PARETO_S, PARETO_BETA };
 
 class GgomNbdLikelihood final : public Likelihood {
 public:
     explicit GgomNbdLikelihood(std::span<const Row> rows) : rows_(rows), pareto_(ParetoNbd::likelihood(rows)) {
-        for (const auto& row : rows) longest_ = std::max(longest_, row.key.age);
+        for (const auto& [seen, weight] : rows) {
+            customers_ += weight;
+            longest_ = std::max(longest_, seen.age);
+        }
     }
 
     double weight() const override { return pareto_->weight(); }
     std::string obstacle() const override { return pareto_->obstacle(); }
     numeric::Box bounds() const override;
     Eigen::VectorXd start(const Cancellation&) const override;
+    std::vector<Eigen::VectorXd> starts(const Cancellation&) const override;
     Eigen::VectorXd origin() const override;
     void evaluate(const Eigen::VectorXd&, numeric::Derivatives&, const Cancellation&) const override;
     Verdict judge(const numeric::Maximum&) const override;
@@ -39,7 +46,7 @@ public:
 private:
     std::span<const Row> rows_;
     std::unique_ptr<Likelihood> pareto_;  // of the same rows: what b = 0 leaves of the model
-    double longest_ = 0;
+    double customers_ = 0, longest_ = 0;
 };
 
 /// The point of this model that is a point of the Pareto/NBD, or tends to be for small b.
@@ -62,25 +69,15 @@ Eigen::VectorXd GgomNbdLikelihood::origin() const {
     return from_pareto(pareto, -pareto[PARETO_BETA]);
 }
 
-/// The best of the maximum of the Pareto/NBD and of maxima that are found from hazards that grow slowly and fast.
-Eigen::VectorXd GgomNbdLikelihood::start(const Cancellation& cancellation) const {
-    const auto box = bounds();
-    const auto pareto = numeric::maximise(
-        [&](const Eigen::VectorXd& point, numeric::Derivatives& out) { pareto_->evaluate(point, out, cancellation); },
-        pareto_->start(cancellation), pareto_->bounds(), cancellation);
-    Eigen::VectorXd best = from_pareto(pareto.point, box.lower[B]);
-    numeric::Derivatives at(5);
-    evaluate(best, at, cancellation);
-    double most = at.value;
-    for (const double growth : {0.5, 4.0}) {  // of the logarithm of the hazard within the mean age
-        const auto found = numeric::maximise(
-            [&](const Eigen::VectorXd& point, numeric::Derivatives& out) { evaluate(point, out, cancellation); },
-            from_pareto(pareto.point, std::log(growth) + origin()[B]), box, cancellation);
-        if (!(found.at.value > most)) continue;
-        best = found.point;
-        most = found.at.value;
-    }
-    return best;
+Eigen::VectorXd GgomNbdLikelihood::start(const Cancellation& cancellation) const { return starts(cancellation)[0]; }
+
+/// The maximum of the Pareto/NBD, below which the fit cannot end, and the same with hazards that grow by these factors
+/// of e within the mean age.
+std::vector<Eigen::VectorXd> GgomNbdLikelihood::starts(const Cancellation& cancellation) const {
+    const auto pareto = maximise(*pareto_, cancellation).point;
+    std::vector<Eigen::VectorXd> points{from_pareto(pareto, bounds().lower[B])};
+    for (const double growth : {0.5, 4.0}) points.emplace_back(from_pareto(pareto, origin()[B] + std::log(growth)));
+    return points;
 }
 
 /// A density over histories with its derivatives over log-parameters. What depends on r and x alone is left out.
@@ -208,56 +205,63 @@ void GgomNbdLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Derivati
     mean.hessian /= weight();
 }
 
-/// Without growth of the hazard it is for the Pareto/NBD to say what its parameters mean; of r and alpha in any case.
+/// What it means that the distribution of lifetimes runs to an extreme whose hazard grows: told by the share of
+/// customers who leave within the longest time observed.
+void judge_leaving(const GgomNbd& at, double leave, bool at_once, Likelihood::Verdict& verdict) {
+    if (leave < hardly) {
+        verdict.say(S, Boundary::zero, "s runs to 0: nobody leaves");
+        verdict.set(B, Boundary::undetermined);
+        verdict.set(BETA, Boundary::undetermined);
+    } else if (at_once) {
+        verdict.say(B, Boundary::infinity,
+                    "b runs to infinity: nobody leaves before age " + rounded(std::max(std::log(at.beta) / at.b, 0.0)) +
+                        ", and a share of " + rounded(leave) + " from then on");
+        verdict.set(S, Boundary::undetermined);
+        verdict.set(BETA, Boundary::undetermined);
+    } else if (at.s > 1) {
+        verdict.say(S, Boundary::infinity,
+                    "s and beta run to infinity: all customers have the same hazard of leaving, " +
+                        rounded(at.b * at.s / at.beta) + " exp(" + rounded(at.b) + " t)");
+        verdict.set(BETA, Boundary::infinity);
+    } else {
+        verdict.say(BETA, Boundary::zero, "beta runs to 0: a share of " + rounded(leave) + " leaves at once");
+        verdict.set(B, Boundary::undetermined);
+        verdict.set(S, Boundary::undetermined);
+    }
+}
+
+/// Of r and alpha, and without growth of the hazard of s and beta, it is for the Pareto/NBD to say what they mean.
 Likelihood::Verdict GgomNbdLikelihood::judge(const numeric::Maximum& maximum) const {
-    constexpr double hardly = 1e-6, certain = 1e-3;
+    constexpr double no_growth = 1e-6;
     const auto side = [&](Parameter i) { return maximum.held[static_cast<std::size_t>(i)]; };
-    const Vector value = maximum.point.array().exp();
-    const bool no_growth = side(B) == Side::lower || value[B] * longest_ < hardly;
+    const Vector p = maximum.point.array().exp();
+    const GgomNbd at{p[R], p[ALPHA], p[B], p[S], p[BETA]};
+    const bool grows = side(B) != Side::lower && at.b * longest_ > no_growth;
 
     numeric::Maximum limit = maximum;
-    limit.point = Eigen::Vector4d(maximum.point[R], maximum.point[ALPHA], maximum.point[S],
-                                  maximum.point[BETA] - maximum.point[B]);
-    limit.held = {side(R), side(ALPHA), Side::inside, Side::inside};
-    const bool extreme = side(S) != Side::inside || side(BETA) != Side::inside;
-    if (no_growth && extreme) limit.held[PARETO_S] = Side::upper;
+    limit.point = Eigen::Vector4d(std::log(at.r), std::log(at.alpha), grows ? 0 : std::log(at.s),
+                                  grows ? std::log(longest_) : std::log(at.beta) - std::log(at.b));
+    limit.held = {side(R), side(ALPHA), grows ? Side::inside : side(S), grows ? Side::inside : side(BETA)};
     const Verdict pareto = pareto_->judge(limit);
 
     Verdict verdict(5);
     verdict.message = pareto.message;
     verdict.set(R, pareto.boundary[PARETO_R]);
     verdict.set(ALPHA, pareto.boundary[PARETO_ALPHA]);
-    const GompertzRates lifetime(1, 1, value[B], value[S], value[BETA]);
-    const double leave = -std::expm1(lifetime.log_survival(longest_));
-    if (no_growth && extreme) {
+    const double leave = -std::expm1(GompertzRates(1, 1, at.b, at.s, at.beta).log_survival(longest_));
+    const bool nobody = leave < hardly && leave * customers_ < 1;  // flat: no bound need be reached
+    if (grows) {
+        if (nobody || side(B) != Side::inside || side(S) != Side::inside || side(BETA) != Side::inside)
+            judge_leaving(at, leave, side(B) == Side::upper, verdict);
+    } else if (pareto.boundary[PARETO_S] != Boundary::none || pareto.boundary[PARETO_BETA] != Boundary::none) {
         verdict.set(B, Boundary::zero);
         verdict.set(S, pareto.boundary[PARETO_S]);
         verdict.set(BETA, Boundary::undetermined);
-    } else if (no_growth) {
-        verdict.say(B, Boundary::zero,
-                    "b and beta run to 0: lifetimes are those of the Pareto/NBD with beta = " +
-                        rounded(value[BETA] / value[B], 4));
+    } else {
+        verdict.say(
+            B, Boundary::zero,
+            "b and beta run to 0: lifetimes are those of the Pareto/NBD with beta = " + rounded(at.beta / at.b, 4));
         verdict.set(BETA, Boundary::zero);
-    } else if ((extreme || side(B) == Side::upper) && leave < certain) {
-        verdict.say(S, Boundary::zero, "s runs to 0: nobody leaves");
-        verdict.set(B, Boundary::undetermined);
-        verdict.set(BETA, Boundary::undetermined);
-    } else if (side(B) == Side::upper) {
-        verdict.say(B, Boundary::infinity,
-                    "b runs to infinity: nobody leaves before age " +
-                        rounded(std::max(maximum.point[BETA] / value[B], 0.0)) + ", a share of " + rounded(leave) +
-                        " from then on");
-        verdict.set(S, Boundary::undetermined);
-        verdict.set(BETA, Boundary::undetermined);
-    } else if (extreme && value[BETA] > 1) {
-        verdict.say(S, Boundary::infinity,
-                    "s and beta run to infinity: all customers have the same hazard of leaving, " +
-                        rounded(value[B] * value[S] / value[BETA]) + " exp(" + rounded(value[B]) + " t)");
-        verdict.set(BETA, Boundary::infinity);
-    } else if (extreme) {
-        verdict.say(BETA, Boundary::zero, "a share of " + rounded(leave) + " leaves at once");
-        verdict.set(B, Boundary::undetermined);
-        verdict.set(S, Boundary::undetermined);
     }
     return verdict;
 }

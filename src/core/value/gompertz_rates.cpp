@@ -16,8 +16,7 @@ GompertzRates::Growth GompertzRates::at(double w) const {
         return {std::log1p(grown / beta_), (1 + grown) / (beta_ + grown)};
     }
     const double log_ratio = z - std::log(beta_), shrunk = std::exp(-z);
-    return {log_ratio < huge ? std::log1p(std::exp(log_ratio) - 1 / beta_) : log_ratio,
-            1 / (1 + (beta_ - 1) * shrunk)};
+    return {log_ratio < huge ? std::log1p(std::exp(log_ratio) - 1 / beta_) : log_ratio, 1 / (1 + (beta_ - 1) * shrunk)};
 }
 
 /// Growth is singular where exp(b w) = 1 - beta: left of 0, or above and below a time that may be ahead.
@@ -58,8 +57,7 @@ double GompertzRates::discounted_purchases(double horizon, double discount) cons
     constexpr double rounding = 1e-18;
     double sum = 0;
     walk(
-        0, horizon, 0, discount,
-        [&](double w, double weight) { sum += weight * std::exp(-fall(w, 0, discount)); },
+        0, horizon, 0, discount, [&](double w, double weight) { sum += weight * std::exp(-fall(w, 0, discount)); },
         [&](double w) {  // the hazard never falls below the smaller of what it is and what it tends to
             const double least_slope = discount + s_ * b_ * std::min(at(w).hazard, 1.0);
             return std::exp(-fall(w, 0, discount)) <= rounding * sum * least_slope;

@@ -103,7 +103,7 @@ Posterior::Posterior(Names names, const Likelihood& likelihood, const FitOptions
     for (const auto& setting : options.settings())
         if (setting.role == FitOptions::Role::start || setting.role == FitOptions::Role::fix)
             for (VectorXd& start : starts_) start[setting.parameter] = names.point_of(setting.parameter, setting.first);
-    for (std::size_t i = 0; i < names.size(); ++i)
+    for (std::size_t i = 0; i < static_cast<std::size_t>(starts_.front().size()); ++i)
         if (!options.fixed(i)) free_.push_back(static_cast<Index>(i));
 }
 
@@ -179,6 +179,11 @@ numeric::Maximum Posterior::maximise() {
 }
 
 }  // namespace
+
+numeric::Maximum maximise(const Likelihood& likelihood, const Cancellation& cancellation) {
+    const FitOptions none;
+    return Posterior({{}, 0}, likelihood, none, cancellation).maximise();
+}
 
 Fit fit(Names names, const Likelihood& likelihood, FitReport report, const FitOptions& options,
         const Cancellation& cancellation) {
