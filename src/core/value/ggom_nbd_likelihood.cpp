@@ -76,7 +76,8 @@ Eigen::VectorXd GgomNbdLikelihood::start(const Cancellation& cancellation) const
 std::vector<Eigen::VectorXd> GgomNbdLikelihood::starts(const Cancellation& cancellation) const {
     const auto pareto = maximise(*pareto_, cancellation).point;
     std::vector<Eigen::VectorXd> points{from_pareto(pareto, bounds().lower[B])};
-    for (const double growth : {0.5, 4.0}) points.emplace_back(from_pareto(pareto, origin()[B] + std::log(growth)));
+    for (const double growth : {0.5, 4.0, 25.0})
+        points.emplace_back(from_pareto(pareto, origin()[B] + std::log(growth)));
     return points;
 }
 
@@ -207,12 +208,12 @@ void GgomNbdLikelihood::evaluate(const Eigen::VectorXd& point, numeric::Derivati
 
 /// What it means that the distribution of lifetimes runs to an extreme whose hazard grows: told by the share of
 /// customers who leave within the longest time observed.
-void judge_leaving(const GgomNbd& at, double leave, bool at_once, Likelihood::Verdict& verdict) {
+void judge_leaving(const GgomNbd& at, double leave, bool late, Likelihood::Verdict& verdict) {
     if (leave < hardly) {
         verdict.say(S, Boundary::zero, "s runs to 0: nobody leaves");
         verdict.set(B, Boundary::undetermined);
         verdict.set(BETA, Boundary::undetermined);
-    } else if (at_once) {
+    } else if (late) {
         verdict.say(B, Boundary::infinity,
                     "b runs to infinity: nobody leaves before age " + rounded(std::max(std::log(at.beta) / at.b, 0.0)) +
                         ", and a share of " + rounded(leave) + " from then on");
@@ -252,7 +253,7 @@ Likelihood::Verdict GgomNbdLikelihood::judge(const numeric::Maximum& maximum) co
     const bool nobody = leave < hardly && leave * customers_ < 1;  // flat: no bound need be reached
     if (grows) {
         if (nobody || side(B) != Side::inside || side(S) != Side::inside || side(BETA) != Side::inside)
-            judge_leaving(at, leave, side(B) == Side::upper, verdict);
+            judge_leaving(at, leave, side(B) == Side::upper || (side(BETA) == Side::upper && at.s < 1), verdict);
     } else if (pareto.boundary[PARETO_S] != Boundary::none || pareto.boundary[PARETO_BETA] != Boundary::none) {
         verdict.set(B, Boundary::zero);
         verdict.set(S, pareto.boundary[PARETO_S]);
