@@ -266,7 +266,7 @@ struct Simulated {
 TEST(GgomNbd, ForetellsWhatSimulatedCustomersDo) {
     const GgomNbd model{0.9, 4, 0.2, 1.2, 3};
     constexpr double age = 8, horizon = 10;
-    constexpr int customers = 60000;
+    constexpr int customers = 40000;
     Chance chance(4);
     double active = 0, later_active = 0, bought = 0, purchases = 0, exactly_two = 0;
     double expected_active = 0, expected_later = 0, expected_bought = 0, expected_purchases = 0, expected_two = 0;
@@ -413,7 +413,7 @@ TEST(GgomNbdLikelihood, UnitOfTimeOnlyScalesAlphaAndB) {
 
 TEST(GgomNbdLikelihood, IsNeverBelowTheParetoNbd) {
     Chance chance(8);
-    for (int trial = 0; trial < 25; ++trial) {
+    for (int trial = 0; trial < 15; ++trial) {
         std::vector<Rfm> customers;
         for (int count = chance.whole(3, 40); count > 0; --count) customers.push_back(random_history(chance, 6));
         const auto wide = fitted<GgomNbdModel>(customers);
@@ -461,7 +461,7 @@ TEST(GgomNbdBoundary, IsSaidInWords) {
 
 TEST(GgomNbdBoundary, ThinSamplesHaveAStatedResult) {
     Chance chance(9);
-    for (int trial = 0; trial < 60; ++trial) {
+    for (int trial = 0; trial < 30; ++trial) {
         std::vector<Rfm> customers;
         const double unit = chance.log_uniform(0.1, 400);
         for (int count = chance.whole(1, 6); count > 0; --count) {
