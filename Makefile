@@ -5,15 +5,20 @@ MODULE_big = pg_crm
 RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" control/pg_crm.control)
 
 SCRIPT = control/pg_crm--$(RELEASE).sql
-SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql value_fit.sql value_purchase.sql \
-	value_forecast.sql value_spend.sql value_fit_timeline.sql value_fit_covariates.sql \
-	value_concentration.sql value_cohort.sql value_contract.sql)
-# The aggregates of these models are made of control/sql/value_fit*.sql.in: name=title.
-fit_MODELS = bg_nbd=BG/NBD mbg_nbd=MBG/NBD pareto_nbd=Pareto/NBD
+SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql \
+	value_fit.sql value_fit_timeline.sql value_fit_gaps.sql value_fit_covariates.sql value_purchase.sql \
+	value_forecast.sql value_spend.sql value_fit_contract.sql value_contract.sql value_concentration.sql value_cohort.sql)
+
+# The aggregates that fit these models are made of control/sql/value_fit*.sql.in; each is name=title.
+fit_MODELS = bg_nbd=BG/NBD mbg_nbd=MBG/NBD pareto_nbd=Pareto/NBD ggom_nbd=GGom/NBD bg_bb=BG/BB
 fit_covariates_MODELS = bg_nbd=BG/NBD mbg_nbd=MBG/NBD pareto_nbd=Pareto/NBD
-fit_timeline_MODELS = gamma_gamma=Gamma-gamma
+fit_gaps_MODELS = bg_cnbd_k=BG/CNBD-k mbg_cnbd_k=MBG/CNBD-k
+fit_timeline_MODELS = $(fit_gaps_MODELS) gamma_gamma=Gamma-gamma
+fit_contract_MODELS = sbg=sBG bdw=BdW
+TEMPLATES = $(wildcard control/sql/*.sql.in)
+
 DATA = $(SCRIPT) $(wildcard control/pg_crm--*--*.sql)
-EXTRA_CLEAN = $(SCRIPT) $(addprefix control/sql/value_,fit.sql fit_timeline.sql fit_covariates.sql) $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
+EXTRA_CLEAN = $(SCRIPT) $(TEMPLATES:.in=) $(OBJS:.o=.d) $(OBJS:.o=.bc.d)
 
 SOURCES = $(sort $(wildcard src/core/*/*.cpp src/bind/*.cpp src/extension/*.cpp))
 OBJS = $(SOURCES:.cpp=.o)

@@ -1,60 +1,9 @@
--- Contract models: fitting
+-- Contract models: fitting. value_fit_contract.sql.in makes the aggregates of each
 
-CREATE FUNCTION crm.fit_sbg_add(internal, period int, lost bigint, kept bigint) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_sbg_add_renewals';
-COMMENT ON FUNCTION crm.fit_sbg_add(internal, int, bigint, bigint) IS 'Support of aggregate crm.fit_sbg.';
-
-CREATE FUNCTION crm.fit_sbg_add(internal, periods int, lost boolean) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_sbg_add_contract';
-COMMENT ON FUNCTION crm.fit_sbg_add(internal, int, boolean) IS 'Support of aggregate crm.fit_sbg.';
-
-CREATE AGGREGATE crm.fit_sbg(period int, lost bigint, kept bigint) (
-    SFUNC = crm.fit_sbg_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
 COMMENT ON AGGREGATE crm.fit_sbg(int, bigint, bigint) IS
     'sBG: each customer renews a contract with an own chance that does not change. One row a renewal period: of those who came to their `period`-th renewal (1, 2, ...), how many were lost and how many kept. Fader, Hardie (2007), Journal of Interactive Marketing 21(1).';
-
-CREATE AGGREGATE crm.fit_sbg(periods int, lost boolean) (
-    SFUNC = crm.fit_sbg_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE crm.fit_sbg(int, boolean) IS
-    'sBG: each customer renews a contract with an own chance that does not change. One row a contract: lost in period `periods` (1 when it was never renewed), or else there through `periods` periods so far. Fader, Hardie (2007), Journal of Interactive Marketing 21(1).';
-
-CREATE FUNCTION crm.fit_bdw_add(internal, period int, lost bigint, kept bigint) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_bdw_add_renewals';
-COMMENT ON FUNCTION crm.fit_bdw_add(internal, int, bigint, bigint) IS 'Support of aggregate crm.fit_bdw.';
-
-CREATE FUNCTION crm.fit_bdw_add(internal, periods int, lost boolean) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_bdw_add_contract';
-COMMENT ON FUNCTION crm.fit_bdw_add(internal, int, boolean) IS 'Support of aggregate crm.fit_bdw.';
-
-CREATE AGGREGATE crm.fit_bdw(period int, lost bigint, kept bigint) (
-    SFUNC = crm.fit_bdw_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
 COMMENT ON AGGREGATE crm.fit_bdw(int, bigint, bigint) IS
     'BdW: the sBG whose customers'' own chances of being lost rise or fall from renewal to renewal. One row a renewal period: of those who came to their `period`-th renewal (1, 2, ...), how many were lost and how many kept. Fader, Hardie, Liu, Davin, Steenburgh (2018), Journal of Interactive Marketing 43.';
-
-CREATE AGGREGATE crm.fit_bdw(periods int, lost boolean) (
-    SFUNC = crm.fit_bdw_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE crm.fit_bdw(int, boolean) IS
-    'BdW: the sBG whose customers'' own chances of being lost rise or fall from renewal to renewal. One row a contract: lost in period `periods` (1 when it was never renewed), or else there through `periods` periods so far. Fader, Hardie, Liu, Davin, Steenburgh (2018), Journal of Interactive Marketing 43.';
 
 
 -- Contract models: asking. Periods are those between renewals

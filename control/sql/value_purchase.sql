@@ -6,6 +6,20 @@ COMMENT ON AGGREGATE crm.fit_mbg_nbd(crm.rfm) IS
     'MBG/NBD: as BG/NBD, but customers may leave after the first purchase too. Batislam, Denizel, Filiztekin (2007), International Journal of Research in Marketing 24(3).';
 COMMENT ON AGGREGATE crm.fit_pareto_nbd(crm.rfm) IS
     'Pareto/NBD: customers buy at their own random rate and may leave at any time, at another. Schmittlein, Morrison, Colombo (1987), Management Science 33(1).';
+COMMENT ON AGGREGATE crm.fit_ggom_nbd(crm.rfm) IS
+    'GGom/NBD: as Pareto/NBD, but the hazard of leaving grows with the customer''s age. Bemmaor, Glady (2012), Management Science 58(5).';
+COMMENT ON AGGREGATE crm.fit_bg_bb(crm.rfm) IS
+    'BG/BB: at each of `age` opportunities since the first purchase an active customer may buy, once, or leave before it; recency is the number of the last one with a purchase. Fader, Hardie, Shang (2010), Marketing Science 29(6).';
+COMMENT ON AGGREGATE crm.fit_bg_cnbd_k(crm.timeline, date) IS
+    'BG/CNBD-k: as BG/NBD for customers with a rhythm, whose gaps between purchases are Erlang(k); k from 1 to 12 is chosen, or given as {"fix": {"k": 3}}. Reutterer, Platzer, Schroeder (2020), International Journal of Research in Marketing 38(1).';
+COMMENT ON AGGREGATE crm.fit_mbg_cnbd_k(crm.timeline, date) IS
+    'MBG/CNBD-k: as MBG/NBD for customers with a rhythm, whose gaps between purchases are Erlang(k); k from 1 to 12 is chosen, or given as {"fix": {"k": 3}}. Reutterer, Platzer, Schroeder (2020), International Journal of Research in Marketing 38(1).';
+
+CREATE FUNCTION crm.log_gaps(history crm.timeline, as_of date) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_log_gaps';
+COMMENT ON FUNCTION crm.log_gaps(crm.timeline, date) IS
+    'Sum of the logarithms of the days between one purchase occasion and the next, up to as_of: how regularly the customer buys.';
 
 
 -- Purchase models with covariates. value_fit_covariates.sql.in makes the aggregates of each

@@ -1,8 +1,7 @@
 // The SQL face of contract models: fits, retention, and what retention is worth.
-#include "bind/aggregate.hpp"
-#include "bind/model.hpp"
 #include "crm/value/bdw.hpp"
 #include "crm/value/sbg.hpp"
+#include "extension/value_fits.hpp"
 
 namespace crm::bind {
 
@@ -25,19 +24,42 @@ struct Row<RetentionValue> {
 using Period = std::optional<std::int32_t>;
 using Count = std::optional<std::int64_t>;
 
-using FitSbg = MaximumLikelihood<SbgModel>;
-SQL_MODEL(SbgModel);
-SQL_AGGREGATE(crm_fit_sbg_add_renewals,
-              [](FitSbg& fit, Period period, Count lost, Count kept) { add_renewals(fit, period, lost, kept); });
-SQL_AGGREGATE(crm_fit_sbg_add_contract,
-              [](FitSbg& fit, Period periods, std::optional<bool> lost) { add_contract(fit, periods, lost); });
+namespace fits {
 
-using FitBdw = MaximumLikelihood<BdwModel>;
-SQL_MODEL(BdwModel);
-SQL_AGGREGATE(crm_fit_bdw_add_renewals,
-              [](FitBdw& fit, Period period, Count lost, Count kept) { add_renewals(fit, period, lost, kept); });
-SQL_AGGREGATE(crm_fit_bdw_add_contract,
-              [](FitBdw& fit, Period periods, std::optional<bool> lost) { add_contract(fit, periods, lost); });
+template <class Fitted>
+inline constexpr auto renewals =
+    [](Fit<Fitted>& fit, Period period, Count lost, Count kept) { add_renewals(fit, period, lost, kept); };
+
+template <class Fitted>
+inline constexpr auto renewals_with_options =
+    [](Fit<Fitted>& fit, Period period, Count lost, Count kept, OptionsFor<Fitted> how) {
+        fit.set(how.options);
+        add_renewals(fit, period, lost, kept);
+    };
+
+template <class Fitted>
+inline constexpr auto contract =
+    [](Fit<Fitted>& fit, Period periods, std::optional<bool> lost) { add_contract(fit, periods, lost); };
+
+template <class Fitted>
+inline constexpr auto contract_with_options =
+    [](Fit<Fitted>& fit, Period periods, std::optional<bool> lost, OptionsFor<Fitted> how) {
+        fit.set(how.options);
+        add_contract(fit, periods, lost);
+    };
+
+}  // namespace fits
+
+/// The transition functions of control/sql/value_fit_contract.sql.in.
+#define SQL_CONTRACT_MODEL(name, Fitted)                                                       \
+    SQL_MODEL(Fitted);                                                                         \
+    SQL_AGGREGATE(crm_fit_##name##_add_renewals, fits::renewals<Fitted>);                      \
+    SQL_AGGREGATE(crm_fit_##name##_add_renewals_options, fits::renewals_with_options<Fitted>); \
+    SQL_AGGREGATE(crm_fit_##name##_add_contract, fits::contract<Fitted>);                      \
+    SQL_AGGREGATE(crm_fit_##name##_add_contract_options, fits::contract_with_options<Fitted>)
+
+SQL_CONTRACT_MODEL(sbg, SbgModel);
+SQL_CONTRACT_MODEL(bdw, BdwModel);
 
 SQL_FUNCTION(crm_retention, [](const ContractModel& model, std::int32_t period) { return model.retention(period); });
 SQL_FUNCTION(crm_survival, [](const ContractModel& model, std::int32_t periods) { return model.survival(periods); });

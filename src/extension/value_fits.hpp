@@ -110,6 +110,23 @@ inline constexpr auto timeline_with_options =
         fit.add(summary<Fitted>(history, as_of));
     };
 
+template <class Fitted>
+Input<Fitted> spaced(const std::optional<value::Rfm>& seen, std::optional<double> log_gaps) {
+    if (!seen || !log_gaps) return {};
+    return typename Fit<Fitted>::Input{*seen, *log_gaps};
+}
+
+template <class Fitted>
+inline constexpr auto gaps = [](Fit<Fitted>& fit, const std::optional<value::Rfm>& seen,
+                                std::optional<double> log_gaps) { fit.add(spaced<Fitted>(seen, log_gaps)); };
+
+template <class Fitted>
+inline constexpr auto gaps_with_options = [](Fit<Fitted>& fit, const std::optional<value::Rfm>& seen,
+                                             std::optional<double> log_gaps, OptionsFor<Fitted> how) {
+    fit.set(how.options);
+    fit.add(spaced<Fitted>(seen, log_gaps));
+};
+
 inline std::optional<value::Rfm> seen(const std::optional<Plain<value::Rfm>>& columns) {
     return columns ? std::optional(columns->value) : std::nullopt;
 }
@@ -161,6 +178,11 @@ inline constexpr auto two_covariates_with_options =
 #define SQL_TIMELINE_FITS(name, Fitted)                                   \
     SQL_AGGREGATE(crm_fit_##name##_add_timeline, fits::timeline<Fitted>); \
     SQL_AGGREGATE(crm_fit_##name##_add_timeline_options, fits::timeline_with_options<Fitted>)
+
+/// The transition functions of control/sql/value_fit_gaps.sql.in.
+#define SQL_GAPS_FITS(name, Fitted)                               \
+    SQL_AGGREGATE(crm_fit_##name##_add_gaps, fits::gaps<Fitted>); \
+    SQL_AGGREGATE(crm_fit_##name##_add_gaps_options, fits::gaps_with_options<Fitted>)
 
 /// The transition functions of control/sql/value_fit.sql.in.
 #define SQL_PURCHASE_MODEL(name, Fitted)                                                     \

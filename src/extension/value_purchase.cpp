@@ -1,5 +1,9 @@
 // The SQL face of purchase models: fits and scores.
+#include "crm/value/bg_bb.hpp"
+#include "crm/value/bg_cnbd_k.hpp"
 #include "crm/value/bg_nbd.hpp"
+#include "crm/value/ggom_nbd.hpp"
+#include "crm/value/mbg_cnbd_k.hpp"
 #include "crm/value/mbg_nbd.hpp"
 #include "crm/value/pareto_nbd.hpp"
 #include "crm/value/why.hpp"
@@ -12,6 +16,16 @@ using namespace crm::value;
 SQL_PURCHASE_MODEL(bg_nbd, BgNbdModel);
 SQL_PURCHASE_MODEL(mbg_nbd, MbgNbdModel);
 SQL_PURCHASE_MODEL(pareto_nbd, ParetoNbdModel);
+SQL_PURCHASE_MODEL(ggom_nbd, GgomNbdModel);
+SQL_PURCHASE_MODEL(bg_bb, BgBbModel);
+
+SQL_MODEL(BgCnbdKModel);
+SQL_TIMELINE_FITS(bg_cnbd_k, BgCnbdKModel);
+SQL_GAPS_FITS(bg_cnbd_k, BgCnbdKModel);
+SQL_MODEL(MbgCnbdKModel);
+SQL_TIMELINE_FITS(mbg_cnbd_k, MbgCnbdKModel);
+SQL_GAPS_FITS(mbg_cnbd_k, MbgCnbdKModel);
+SQL_FUNCTION(crm_log_gaps, [](const Timeline& history, Day as_of) { return log_gaps(history.days(), as_of); });
 
 SQL_FUNCTION(crm_days, [](DaysOfInterval length) { return length.days; });
 

@@ -22,12 +22,16 @@ inline constexpr bool is_stored<value::Timeline> = true;
 template <>
 struct Row<value::Rfm> {
     using Columns = std::tuple<std::int32_t, double, double, std::optional<double>>;
-    static Columns columns(const value::Rfm& seen) { return {seen.frequency(), seen.recency(), seen.age(), seen.monetary()}; }
+    static Columns columns(const value::Rfm& seen) {
+        return {seen.frequency(), seen.recency(), seen.age(), seen.monetary()};
+    }
     static value::Rfm from(std::int32_t frequency, double recency, double age, std::optional<double> monetary) {
         return {frequency, recency, age, monetary};
     }
     using PlainColumns = std::tuple<double, double, double>;
-    static value::Rfm from_plain(double frequency, double recency, double age) { return {whole(frequency), recency, age}; }
+    static value::Rfm from_plain(double frequency, double recency, double age) {
+        return {whole(frequency), recency, age};
+    }
 };
 
 }  // namespace crm::bind

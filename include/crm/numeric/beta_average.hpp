@@ -24,6 +24,8 @@ public:
         return sum;
     }
 
+    const std::vector<Point>& points() const { return points_; }
+
 private:
     std::vector<Point> points_;
 };

@@ -3,8 +3,6 @@
 #pragma once
 #include <vector>
 
-#include "crm/value/chance_to_leave.hpp"
-
 namespace crm::value {
 
 class RegularCustomer {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "crm/value/chance_to_leave.hpp"
+#include "crm/numeric/beta_average.hpp"
 #include "crm/value/discounted_integral.hpp"
 #include "crm/value/purchase_counts.hpp"
 
@@ -80,6 +80,12 @@ PurchaseSeries::PurchaseSeries(double shape, double a, double b, double longest)
     }
 }
 
+/// A chance to leave that few exceed.
+double high_chance(double a, double b) {
+    const double mean = a / (a + b), deviation = std::sqrt(mean * (b / (a + b)) / (a + b + 1));
+    return std::min(mean + 3 * deviation, 1.0);
+}
+
 /// Averages over the chance to leave, for times up to one.
 class PurchaseAverage {
 public:
@@ -87,12 +93,12 @@ public:
         : shape_(shape), chance_(a, b, (shape + 1) * most_growth) {}
 
     double at(double growth) const {
-        return chance_.mean([&](double p) { return -std::expm1(-shape_ * std::log1p(p * growth)) / p; });
+        return chance_.of([&](double p, double) { return -std::expm1(-shape_ * std::log1p(p * growth)) / p; });
     }
 
 private:
     double shape_;
-    ChanceToLeave chance_;
+    numeric::BetaAverage chance_;
 };
 
 }  // namespace
@@ -113,7 +119,7 @@ double ActiveCustomer::purchases_by_average(double horizon) const {
 
 double ActiveCustomer::survival(double horizon) const {
     const double growth = growth_at(horizon, rate_);
-    return ChanceToLeave(a_, b_, (shape_ + 1) * growth).mean([&](double p) {
+    return numeric::BetaAverage(a_, b_, (shape_ + 1) * growth).of([&](double p, double) {
         return std::exp(-shape_ * std::log1p(p * growth));
     });
 }

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <span>
 
+#include "crm/numeric/beta_average.hpp"
 #include "crm/value/discounted_integral.hpp"
 #include "crm/value/purchase_counts.hpp"
 #include "crm/value/silent_events.hpp"
@@ -147,11 +148,12 @@ RegularCustomer::Outlook RegularCustomer::by_average(double horizon) const {
     const double growth = growth_at(horizon, rate_);
     const OneChance one(silent_, shape_, growth);
     Outlook mean{0, 0};
-    ChanceToLeave(a_, b_, (shape_ + static_cast<double>(silent_.size())) * growth).each([&](double p, double weight) {
+    const numeric::BetaAverage chances(a_, b_, (shape_ + static_cast<double>(silent_.size())) * growth);
+    for (const auto& [p, rest, weight] : chances.points()) {
         const Outlook then = one.at(p);
         mean.purchases += weight * then.purchases;
         mean.survival += weight * then.survival;
-    });
+    }
     return mean;
 }
 
