@@ -42,3 +42,31 @@ SELECT peer, count(*), bool_and(abs(crm.p_alive(daily, r) - p_alive) < 1e-3 * p_
   FROM model, seen JOIN reference ON id = customer WHERE reference.model = 'bgnbd' GROUP BY peer ORDER BY peer;
 SELECT count(*) AS no_difference FROM seen JOIN reference ON id = customer
  WHERE peer LIKE 'lifetimes%' AND model = 'bgnbd' AND (r).frequency = x AND abs((r).recency / 7 - t_x) < 1e-6 AND abs((r).age / 7 - age) < 1e-6;
+
+-- The family, in weeks, on one sample: the log-likelihoods of the literature and its packages.
+CREATE TABLE family AS
+SELECT 1 AS position, crm.fit_bg_nbd((r).frequency, (r).recency / 7, (r).age / 7) AS m FROM seen
+UNION ALL SELECT 2, crm.fit_mbg_nbd((r).frequency, (r).recency / 7, (r).age / 7) FROM seen
+UNION ALL SELECT 3, crm.fit_pareto_nbd((r).frequency, (r).recency / 7, (r).age / 7) FROM seen
+UNION ALL SELECT 4, crm.fit_ggom_nbd((r).frequency, (r).recency / 7, (r).age / 7) FROM seen
+UNION ALL SELECT 5, crm.fit_mbg_cnbd_k(crm.rfm((r).frequency, (r).recency / 7, (r).age / 7), crm.log_gaps(t, '1997-09-30') - (r).frequency * ln(7)) FROM seen
+UNION ALL SELECT 6, crm.fit_mbg_cnbd_k(crm.rfm((r).frequency, (r).recency / 7, (r).age / 7), crm.log_gaps(t, '1997-09-30') - (r).frequency * ln(7), jsonb '{"fix": {"k": 2}}') FROM seen;
+SELECT kind, round(log_likelihood::numeric, 5) AS log_likelihood, message FROM family, crm.fit_info(m) ORDER BY position;
+SELECT kind, name, round(estimate::numeric, 4) AS estimate, round(std_error::numeric, 4) AS std_error
+  FROM family, crm.fit_info(m), crm.coef(m) WHERE position IN (2, 3) OR name = 'k' ORDER BY position, name;
+-- Customer 1: P(alive) .7266, .7061, .8691; a residual value of 159.8 at a discount of .0027 a week.
+SELECT kind, round(crm.p_alive(m, 2, 213 / 7.0, 272 / 7.0)::numeric, 4) AS p_alive,
+       round(crm.expected_purchases(m, 2, 213 / 7.0, 272 / 7.0, 39)::numeric, 4) AS expected
+  FROM family, crm.fit_info(m) WHERE position <= 3 ORDER BY position;
+SELECT round(crm.residual_clv(buying, spending, r, 0.0027 * 365.25 / 7)::numeric, 2) AS value
+  FROM (SELECT crm.fit_pareto_nbd(r) AS buying, crm.fit_gamma_gamma(r) AS spending FROM seen) AS x, seen WHERE customer = 1;
+SELECT reference.model, peer, count(*), bool_and(abs(crm.p_alive(m, x, recency, age) - p_alive) < 2e-3 * p_alive) AS p_alive,
+       bool_and(abs(crm.expected_purchases(m, x, recency, age, 39) - cet) < 2e-3 * cet) AS expected
+  FROM (SELECT model, peer, p_alive, cet, customer, (r).frequency AS x, (r).recency / 7 AS recency, (r).age / 7 AS age
+          FROM seen JOIN reference ON id = customer) AS reference
+  JOIN family ON model = CASE position WHEN 2 THEN 'mbgnbd' WHEN 3 THEN 'pnbd' END
+ GROUP BY reference.model, peer ORDER BY reference.model, peer;
+-- One customer's amounts vary more than their means suppose.
+SELECT name, round(means.estimate::numeric, 3) AS of_means, round(amounts.estimate::numeric, 3) AS of_amounts, amounts.std_error < means.std_error AS surer
+  FROM (SELECT crm.fit_gamma_gamma(r) AS m, crm.fit_gamma_gamma(t, '1997-09-30') AS a FROM seen) AS x,
+       crm.coef(m) AS means JOIN LATERAL crm.coef(a) AS amounts USING (name);
