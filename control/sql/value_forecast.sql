@@ -127,7 +127,7 @@ COMMENT ON FUNCTION crm.survival_curve(crm.model, float8, float8, float8, interv
     'Probability of being still active at 0, step, 2 step, ... days from now, up to the horizon, from plain columns; the horizon an interval.';
 
 CREATE FUNCTION crm.next_purchase(
-    model crm.model, customer crm.rfm, level float8,
+    model crm.model, customer crm.rfm, level float8 DEFAULT 0.8,
     OUT probability float8, OUT median float8, OUT lower float8, OUT upper float8)
     RETURNS record
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 200
@@ -136,7 +136,7 @@ COMMENT ON FUNCTION crm.next_purchase(crm.model, crm.rfm, float8) IS
     'Probability of another purchase at all, and in how many days to expect it if there is one: the median, and limits that leave (1 - level) / 2 on either side.';
 
 CREATE FUNCTION crm.next_purchase(
-    model crm.model, frequency float8, recency float8, age float8, level float8,
+    model crm.model, frequency float8, recency float8, age float8, level float8 DEFAULT 0.8,
     OUT probability float8, OUT median float8, OUT lower float8, OUT upper float8)
     RETURNS record
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -145,7 +145,7 @@ COMMENT ON FUNCTION crm.next_purchase(crm.model, float8, float8, float8, float8)
     'Probability of another purchase at all, and in how many days to expect it if there is one: the median, and limits that leave (1 - level) / 2 on either side, from plain columns.';
 
 CREATE FUNCTION crm.next_purchase(
-    model crm.model, customer crm.rfm, as_of date, level float8,
+    model crm.model, customer crm.rfm, as_of date, level float8 DEFAULT 0.8,
     OUT probability float8, OUT median date, OUT lower date, OUT upper date)
     RETURNS record
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 200

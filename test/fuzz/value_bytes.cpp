@@ -5,13 +5,21 @@
 #include <span>
 
 #include "crm/foundation/error.hpp"
+#include "crm/value/bdw.hpp"
+#include "crm/value/bg_bb.hpp"
 #include "crm/value/bg_nbd.hpp"
 #include "crm/value/cohorts.hpp"
+#include "crm/value/covariate_fit.hpp"
 #include "crm/value/gamma_gamma.hpp"
+#include "crm/value/ggom_nbd.hpp"
 #include "crm/value/lorenz.hpp"
 #include "crm/value/maximum_likelihood.hpp"
+#include "crm/value/mbg_cnbd_k.hpp"
+#include "crm/value/mbg_nbd.hpp"
 #include "crm/value/migration.hpp"
+#include "crm/value/pareto_nbd.hpp"
 #include "crm/value/rfm_score.hpp"
+#include "crm/value/sbg.hpp"
 #include "crm/value/timeline.hpp"
 #include "crm/value/timeline_builder.hpp"
 
@@ -43,6 +51,14 @@ void read_fit(Reader& in) {
     (void)state.finish({});
 }
 
+template <class P>
+void read_covariate_fit(Reader& in) {
+    CovariateFit<P> state(std::pmr::new_delete_resource());
+    state.load(in);
+    in.expect_end();
+    (void)state.finish({});
+}
+
 template <class Value>
 void read_value(Reader& in) {
     const Value value = Value::load(in);
@@ -53,10 +69,31 @@ void read_value(Reader& in) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    constexpr void (*readers[])(Reader&) = {
-        read_model<BgNbdModel>, read_model<GammaGammaModel>, read_model<RfmScorer>,      read_value<Timeline>,
-        read_fit<BgNbdModel>,   read_fit<GammaGammaModel>,   read_state<RfmScorerFit>,   read_state<TimelineBuilder>,
-        read_value<Lorenz>,     read_state<LorenzBuilder>,   read_state<CohortsBuilder>, read_state<MigrationBuilder>};
+    constexpr void (*readers[])(Reader&) = {read_model<BgNbdModel>,
+                                            read_model<MbgNbdModel>,
+                                            read_model<ParetoNbdModel>,
+                                            read_model<GgomNbdModel>,
+                                            read_model<BgBbModel>,
+                                            read_model<MbgCnbdKModel>,
+                                            read_model<SbgModel>,
+                                            read_model<BdwModel>,
+                                            read_model<GammaGammaModel>,
+                                            read_model<RfmScorer>,
+                                            read_model<WithCovariates<ParetoNbd>>,
+                                            read_value<Timeline>,
+                                            read_value<Lorenz>,
+                                            read_fit<BgNbdModel>,
+                                            read_fit<ParetoNbdModel>,
+                                            read_fit<BgBbModel>,
+                                            read_fit<MbgCnbdKModel>,
+                                            read_fit<BdwModel>,
+                                            read_fit<GammaGammaModel>,
+                                            read_covariate_fit<BgNbd>,
+                                            read_state<RfmScorerFit>,
+                                            read_state<TimelineBuilder>,
+                                            read_state<LorenzBuilder>,
+                                            read_state<CohortsBuilder>,
+                                            read_state<MigrationBuilder>};
     if (size == 0) return 0;
     Reader in(std::as_bytes(std::span(data + 1, size - 1)));
     try {
