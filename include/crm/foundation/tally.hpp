@@ -27,6 +27,14 @@ concept Countable = Scalar<Key> || requires(Key key, const Key& fixed) {
     Key::tied(fixed);
 };
 
+/// A sum of weights of 1 as a number of rows. Throws corrupt_data when it is none, as in a state that came from outside.
+inline std::int64_t count_of(double weights) {
+    constexpr double most = 0x1p53;
+    if (!(weights >= 0 && weights <= most) || weights != std::floor(weights))
+        throw corrupt_data("impossible count in state");
+    return static_cast<std::int64_t>(weights);
+}
+
 /// Distinct keys, each with the sum of its weights, in an open-addressing table.
 /// All memory comes from the resource given, so that a state may be dropped without its destructor. A key's numbers
 /// must not be NaN; -0.0 counts as 0.0. Sums of whole weights are exact, so that they do not depend on the order of
