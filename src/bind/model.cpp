@@ -82,7 +82,9 @@ AnyModel AnyModel::make(std::string_view kind, const Json& parameters) {
 const Model& ModelMemory::decode_anew(Datum datum) {
     mark_.clear();
     model_.reset();
-    model_ = decode<AnyModel>(varlena_bytes(datum));
+    const Bytes stored = varlena_bytes(datum);
+    model_ = decode<AnyModel>(stored);
+    stored_.assign(stored.begin(), stored.end());
     return **model_;
 }
 

@@ -74,6 +74,9 @@ public:
         size_ = VARSIZE_ANY(DatumGetPointer(datum));
     }
 
+    /// The bytes of the model that was decoded last.
+    Bytes stored() const { return stored_; }
+
 private:
     /// What a stored model is recognised by without decoding it: the pointer to one kept out of line, so that it is not
     /// even fetched again; the bytes of a compressed one; of any other its size, version and fingerprint.
@@ -81,6 +84,7 @@ private:
 
     std::vector<std::byte> mark_;
     std::size_t size_ = 0;
+    std::vector<std::byte> stored_;
     std::optional<AnyModel> model_;
 };
 
