@@ -2,11 +2,11 @@
 package Chart;
 use strict;
 use warnings;
-use List::Util qw(max min);
+use List::Util qw(max);
 use POSIX qw(ceil floor);
 
-my ($width, $height) = (680, 300);
-my %margin = (left => 56, right => 16, top => 34, bottom => 46);
+my ($width, $height) = (696, 300);
+my %margin = (left => 56, right => 32, top => 34, bottom => 46);
 my ($across, $down) = ($width - $margin{left} - $margin{right}, $height - $margin{top} - $margin{bottom});
 my @colours = ('#3b82f6', '#e0701a', '#1f9d63', '#a855f7');
 my $ink = '#757d88';
@@ -57,7 +57,7 @@ sub framed {
     my $x = $left + $across;
     for my $i (reverse 0 .. $#{ $chart->{series} }) {
         my $name = $chart->{series}[$i];
-        $x -= 7 * length $name;
+        $x -= 6.6 * length $name;
         $svg .= text($x, 12, 'start', $name);
         $x -= 16;
         $svg .= sprintf qq(<rect x="%s" y="3" width="11" height="10" fill="%s"/>\n), at($x), $colours[$i];
@@ -80,15 +80,16 @@ sub lines {
     my $chart = shift;
     my @rows = @{ $chart->{rows} };
     my ($y, $y_ticks) = y_axis($chart);
-    my @ticks = $chart->{x_ticks} ? @{ $chart->{x_ticks} } : map { [$_, $_] } round_ticks($rows[-1][0]);
-    my ($first, $last) = (min($rows[0][0], $ticks[0][0]), max($rows[-1][0], $chart->{x_ticks} ? () : $ticks[-1][0]));
+    my ($first, $last) = ($rows[0][0], $rows[-1][0]);
+    my @ticks = $chart->{x_ticks} ? @{ $chart->{x_ticks} } : map { [$_, $_] } round_ticks($last);
+    @ticks = grep { $first <= $_->[0] && $_->[0] <= $last } @ticks;
     my $x = sub { $margin{left} + ($_[0] - $first) / ($last - $first) * $across };
 
     my $drawn = '';
     for (@{ $chart->{marks} // [] }) {
         my ($value, $label) = @$_;
-        $drawn .= segment($x->($value), $margin{top} - 8, $x->($value), $height - $margin{bottom}, 'mark')
-            . text($x->($value) - 5, $margin{top} + 2, 'end', $label // '');
+        $drawn .= segment($x->($value), $margin{top}, $x->($value), $height - $margin{bottom}, 'mark')
+            . text($x->($value) - 5, $margin{top} + 15, 'end', $label // '');
     }
     for my $i (reverse 0 .. $#{ $chart->{series} }) {
         my @points = map { at($x->($_->[0])) . ',' . at($y->($_->[ $i + 1 ])) } grep { length $_->[ $i + 1 ] } @rows;
