@@ -10,6 +10,8 @@
 #include "crm/value/bg_nbd.hpp"
 #include "crm/value/cohorts.hpp"
 #include "crm/value/covariate_fit.hpp"
+#include "crm/value/evaluation.hpp"
+#include "crm/value/frequency_fit.hpp"
 #include "crm/value/gamma_gamma.hpp"
 #include "crm/value/ggom_nbd.hpp"
 #include "crm/value/lorenz.hpp"
@@ -22,6 +24,7 @@
 #include "crm/value/sbg.hpp"
 #include "crm/value/timeline.hpp"
 #include "crm/value/timeline_builder.hpp"
+#include "crm/value/tracking.hpp"
 
 namespace {
 
@@ -41,6 +44,15 @@ void read_state(Reader& in) {
     state.load(in);
     in.expect_end();
     (void)state.finish();
+}
+
+template <class State>
+void read_proof(Reader& in) {
+    const BgNbdModel model(BgNbd{0.243, 30.9, 0.793, 2.426});
+    State state(std::pmr::new_delete_resource());
+    state.load(in);
+    in.expect_end();
+    (void)state.finish(model);
 }
 
 template <class Fitted>
@@ -93,7 +105,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                             read_state<TimelineBuilder>,
                                             read_state<LorenzBuilder>,
                                             read_state<CohortsBuilder>,
-                                            read_state<MigrationBuilder>};
+                                            read_state<MigrationBuilder>,
+                                            read_state<EvaluationBuilder>,
+                                            read_proof<TrackingBuilder>,
+                                            read_proof<FrequencyFitBuilder>};
     if (size == 0) return 0;
     Reader in(std::as_bytes(std::span(data + 1, size - 1)));
     try {
