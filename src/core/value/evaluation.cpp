@@ -1,8 +1,8 @@
 #include "crm/value/evaluation.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "crm/foundation/error.hpp"
 #include "crm/foundation/json.hpp"
@@ -18,12 +18,12 @@ void require_purchases(double purchases, const char* name) {
 }
 
 /// Purchases of the first `wanted` customers by descending expectation, from pairs sorted by ascending one.
-template <class Entries>
-double captured(const Entries& pairs, double wanted) {
+double captured(std::span<const Tally<ForecastAndOutcome>::Entry> pairs, double wanted, Pace& pace) {
     double sum = 0;
     for (auto at = pairs.rbegin(); at != pairs.rend() && wanted > 0;) {
         double customers = 0, purchases = 0;  // of all with the same expectation
         for (const double expected = at->key.expected; at != pairs.rend() && at->key.expected == expected; ++at) {
+            pace.step();
             customers += at->weight;
             purchases += at->weight * at->key.actual;
         }
@@ -58,7 +58,9 @@ std::optional<Evaluation> EvaluationBuilder::finish(const Cancellation& cancella
     const auto pairs = pairs_.sorted(cancellation);
     if (pairs.empty()) return {};
     double customers = 0, actual = 0, expected = 0, errors = 0, squares = 0;
+    Pace pace(cancellation);
     for (const auto& [pair, weight] : pairs) {
+        pace.step();
         const double error = pair.expected - pair.actual;
         customers += weight;
         actual += weight * pair.actual;
@@ -70,7 +72,7 @@ std::optional<Evaluation> EvaluationBuilder::finish(const Cancellation& cancella
     Evaluation found{count_of(customers), actual, expected, {}, errors / customers, std::sqrt(squares / customers), {}};
     if (actual > 0) {
         found.bias = expected / actual - 1;
-        found.top_decile_capture = captured(pairs, customers / 10) / actual;
+        found.top_decile_capture = captured(pairs, customers / 10, pace) / actual;
     }
     return found;
 }
