@@ -127,7 +127,7 @@ FitOptions FitOptions::with_fixed(std::size_t parameter, double value) const {
     std::erase_if(options.settings_, [parameter](const Setting& setting) {
         return setting.parameter == parameter && setting.role == Role::fix;
     });
-    options.settings_.push_back({static_cast<std::uint8_t>(parameter), Role::fix, value, 0});
+    options.settings_.push_back({static_cast<std::uint16_t>(parameter), Role::fix, value, 0});
     std::ranges::sort(options.settings_, before);
     return options;
 }
