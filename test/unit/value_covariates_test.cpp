@@ -58,8 +58,10 @@ void fill(CovariateFit<P>& fit, const std::vector<Customer>& all) {
 template <class P>
 std::unique_ptr<WithCovariates<P>> fitted(const std::vector<Customer>& all, const Json& options = Json::Object{}) {
     CovariateFit<P> fit(std::pmr::new_delete_resource());
-    fill(fit, all);
-    fit.set(options, 1);
+    for (const auto& one : all) {
+        fit.add(one.seen, {one.purchase, one.lifetime});
+        fit.set(options, 1);
+    }
     return fit.finish({});
 }
 
@@ -177,6 +179,51 @@ TEST(Covariates, OptionsNameCoefficientsToo) {
     EXPECT_NEAR(coefficient(*model, "b_1").estimate, 0, 1e-3);
     const auto gamma = Json::Object{{"prior", Json::Object{{"b_1", Json::Object{{"gamma", Json::Array{1.0, 1.0}}}}}}};
     EXPECT_THROW((void)fitted<BgNbd>(customers(10), gamma), crm::invalid_argument);
+}
+
+/// Whatever order the rows come in, and whether it is the options or their absence that comes first.
+TEST(Covariates, OptionsAreTheSameInEveryRow) {
+    const auto all = customers(2);
+    const Json none = Json::Object{}, some = Json::Object{{"penalty", 0.1}};
+    const auto refuses = [&all](const Json& first, std::uint64_t edition, const Json& then, std::uint64_t next) {
+        CovariateFit<BgNbd> fit(std::pmr::new_delete_resource());
+        fit.add(all[0].seen, {all[0].purchase, all[0].lifetime});
+        fit.set(first, edition);
+        fit.add(all[1].seen, {all[1].purchase, all[1].lifetime});
+        try {
+            fit.set(then, next);
+        } catch (const crm::invalid_argument&) {
+            return true;
+        }
+        return false;
+    };
+    EXPECT_TRUE(refuses(none, 0, some, 1));
+    EXPECT_TRUE(refuses(some, 1, none, 0));
+    EXPECT_TRUE(refuses(some, 1, none, 2));
+    EXPECT_FALSE(refuses(some, 1, some, 2));
+    EXPECT_FALSE(refuses(none, 0, none, 1));
+}
+
+TEST(Covariates, BootstrapAgreesWithTheCurvature) {
+    const auto all = customers(1000);
+    const Json drawing = Json::Object{{"bootstrap", Json::Object{{"replicates", 60.0}, {"seed", 2.0}}}};
+    const auto curved = fitted<BgNbd>(all), drawn = fitted<BgNbd>(all, drawing);
+    EXPECT_NE(drawn->report()->message.find("standard errors from 60 of 60 samples"), std::string::npos);
+    for (const char* name : {"r", "alpha", "purchase_1", "purchase_2"}) {
+        EXPECT_EQ(coefficient(*drawn, name).estimate, coefficient(*curved, name).estimate) << name;
+        EXPECT_NEAR(*coefficient(*drawn, name).std_error / *coefficient(*curved, name).std_error, 1, 0.4) << name;
+    }
+    EXPECT_EQ(described(*fitted<BgNbd>(all, drawing)), described(*drawn));
+}
+
+/// What is held for customers without covariates is not known any better for the others than the coefficients are.
+TEST(Covariates, CustomersModelIsAsUncertainAsTheCoefficients) {
+    const auto model = fitted<BgNbd>(customers(1000), Json::Object{{"fix", Json::Object{{"alpha", 30.0}}}});
+    const std::vector<double> none{0, 0}, zero{0}, member{1, 0}, one{1};
+    EXPECT_FALSE(coefficient(*model->of_customer({none, zero}), "alpha").std_error);
+    const auto own = coefficient(*model->of_customer({member, one}), "alpha");
+    ASSERT_TRUE(own.std_error);
+    EXPECT_NEAR(*own.std_error / own.estimate, *coefficient(*model, "purchase_1").std_error, 1e-12);
 }
 
 TEST(Covariates, ModelsSurviveStorage) {

@@ -28,17 +28,16 @@ public:
 
     void skip() { ++nulls_; }
 
-    /// Throws invalid_argument unless every row has as many covariates as the
-    /// first, all finite.
+    /// Throws invalid_argument unless every row has as many covariates as the first, all finite.
     void add(const Rfm& customer, const Covariates&);
 
-    /// Throws invalid_argument when other options were given before. `edition` tells whether they were given already by
-    /// the same caller; call after the first add.
+    /// Throws invalid_argument when an earlier row came with other options. `edition` tells whether they were given
+    /// already by the same caller, 0 that there are none; call after each add.
     void set(const Json& options, std::uint64_t edition);
 
     void merge(const CovariateRows& other);
     void save(Writer&) const;
-    void load(Reader&);
+    void load(Reader&, const Cancellation& = {});
 
     bool is_empty() const { return numbers_.empty(); }
     CovariateLayout layout() const { return {family_.base, family_.links, purchase_, lifetime_}; }
@@ -73,7 +72,7 @@ public:
     void set(const Json& options, std::uint64_t edition) { rows_.set(options, edition); }
     void merge(const CovariateFit& other) { rows_.merge(other.rows_); }
     void save(Writer& out) const { rows_.save(out); }
-    void load(Reader& in) { rows_.load(in); }
+    void load(Reader& in, const Cancellation& cancellation = {}) { rows_.load(in, cancellation); }
 
     /// Nothing when no customer had a value.
     std::unique_ptr<WithCovariates<P>> finish(const Cancellation& cancellation) const {

@@ -28,7 +28,7 @@ class CovariateLikelihood final : public Likelihood {
 public:
     /// `whole` is the likelihood of all customers without covariates, and `base` the maximum of that.
     CovariateLikelihood(const CovariateFamily& family, const CovariateLayout& layout, std::span<const Group> groups,
-                        const Likelihood& whole, const VectorXd& base)
+                        const Likelihood& whole, const VectorXd& base, const Cancellation& cancellation)
         : family_(family),
           layout_(layout),
           groups_(groups),
@@ -38,7 +38,10 @@ public:
         start_.setZero();
         start_.head(base.size()) = base;
         VectorXd largest = VectorXd::Zero(size());
-        for (const Group& group : groups) largest = largest.cwiseMax(magnitudes(group.covariates));
+        for (std::size_t i = 0; i < groups.size(); ++i) {
+            if (i % groups_between_polls == 0) cancellation.poll();
+            largest = largest.cwiseMax(magnitudes(groups[i].covariates));
+        }
         for (Index i = base.size(); i < size(); ++i)
             if (largest[i] > 0) unit_[i] = 1 / largest[i];
     }
@@ -60,6 +63,7 @@ public:
 
 private:
     static constexpr double farthest = 30;
+    static constexpr std::size_t groups_between_polls = 1024;
 
     Index size() const { return static_cast<Index>(layout_.names().size()); }
 
@@ -105,7 +109,7 @@ std::vector<VectorXd> CovariateLikelihood::starts(const Cancellation& cancellati
     const auto whole = family_.likelihood(rows);
     if (!whole->obstacle().empty()) return {start_};
     const VectorXd base = start_.head(whole_.origin().size());
-    const CovariateLikelihood part(family_, layout_, some, *whole, base);
+    const CovariateLikelihood part(family_, layout_, some, *whole, base, cancellation);
     const auto objective = [&](const VectorXd& point, numeric::Derivatives& out) {
         numeric::Derivatives found(size());
         part.evaluate(point.cwiseProduct(unit_), found, cancellation);
@@ -162,7 +166,8 @@ void CovariateRows::set(const Json& json, std::uint64_t edition) {
     if (edition == edition_) return;
     const CovariateLayout layout = this->layout();
     const FitOptions options = FitOptions::from_json(layout.names(), family_.name, json);
-    if (edition_ != 0 && options != options_) throw invalid_argument("options of a fit must be the same in every row");
+    const bool is_first = numbers_.size() == width();
+    if (!is_first && options != options_) throw invalid_argument("options of a fit must be the same in every row");
     options_ = options;
     edition_ = edition;
 }
@@ -195,7 +200,7 @@ void CovariateRows::save(Writer& out) const {
     for (const double number : numbers_) out.put(number);
 }
 
-void CovariateRows::load(Reader& in) {
+void CovariateRows::load(Reader& in, const Cancellation& cancellation) {
     read_version(in, format, "aggregate state");
     sized_ = in.get<std::uint8_t>() != 0;
     const std::uint64_t purchase = in.varint(), lifetime = in.varint();
@@ -210,7 +215,9 @@ void CovariateRows::load(Reader& in) {
     if (count % width() != 0) throw corrupt_data("state with covariates ends in the middle of a row");
     numbers_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) numbers_.push_back(in.get<double>());
+    Pace pace(cancellation);
     for (std::size_t at = 0; at < count; at += width()) {
+        pace.step();
         const double frequency = numbers_[at];
         const bool whole = frequency >= 0 && frequency <= INT_MAX && frequency == std::floor(frequency);
         const auto row = std::span(numbers_).subspan(at, width());
@@ -225,30 +232,43 @@ namespace {
 /// Equal rows made one, by covariates and then by history.
 class GroupedRows {
 public:
-    GroupedRows(std::span<const double> numbers, std::size_t width, std::size_t purchase, std::size_t own);
+    GroupedRows(std::span<const double> numbers, std::size_t width, std::size_t purchase, std::size_t own,
+                const Cancellation&);
 
     std::span<const Group> groups() const { return groups_; }
-    std::size_t distinct() const { return customers_.size(); }
+    std::vector<double> weights() const;
+
+    /// The histories alone.
+    std::vector<Row> histories(const Cancellation&) const;
+
+    /// The same rows with other weights; those that weigh nothing are left out.
+    GroupedRows drawn(const std::vector<double>& weights) const;
 
 private:
+    GroupedRows() = default;
+
     std::vector<Row> customers_;
     std::vector<Group> groups_;
 };
 
-GroupedRows::GroupedRows(std::span<const double> numbers, std::size_t width, std::size_t purchase, std::size_t own) {
+GroupedRows::GroupedRows(std::span<const double> numbers, std::size_t width, std::size_t purchase, std::size_t own,
+                         const Cancellation& cancellation) {
     const std::size_t count = numbers.size() / width;
     const auto row = [&](std::size_t i) { return numbers.subspan(i * width, width); };
     const auto covariates = [&](std::size_t i) { return row(i).subspan(own); };
     const auto history = [&](std::size_t i) { return row(i).first(own); };
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), std::size_t{0});
+    Pace pace(cancellation);
     std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+        pace.step();
         const auto by_covariates = std::lexicographical_compare_three_way(covariates(a).begin(), covariates(a).end(),
                                                                           covariates(b).begin(), covariates(b).end());
         return by_covariates != 0 ? by_covariates < 0 : std::ranges::lexicographical_compare(history(a), history(b));
     });
     customers_.reserve(count);  // so that spans into it stay
     for (std::size_t i = 0; i < count; ++i) {
+        pace.step();
         const auto here = row(order[i]);
         const bool same_group = i > 0 && std::ranges::equal(covariates(order[i]), covariates(order[i - 1]));
         if (same_group && std::ranges::equal(history(order[i]), history(order[i - 1]))) {
@@ -263,27 +283,66 @@ GroupedRows::GroupedRows(std::span<const double> numbers, std::size_t width, std
     }
 }
 
+std::vector<double> GroupedRows::weights() const {
+    std::vector<double> all;
+    for (const Row& row : customers_) all.push_back(row.weight);
+    return all;
+}
+
+std::vector<Row> GroupedRows::histories(const Cancellation& cancellation) const {
+    Tally<PurchaseHistory> tally(std::pmr::get_default_resource());
+    Pace pace(cancellation);
+    for (const auto& [history, weight] : customers_) {
+        pace.step();
+        tally.add(history, weight);
+    }
+    return tally.sorted(cancellation);
+}
+
+GroupedRows GroupedRows::drawn(const std::vector<double>& weights) const {
+    GroupedRows sample;
+    sample.customers_.reserve(customers_.size());  // so that spans into it stay
+    std::size_t at = 0;
+    for (const Group& group : groups_) {
+        const std::size_t first = sample.customers_.size();
+        for (const Row& customer : group.customers)
+            if (const double weight = weights[at++]; weight > 0) sample.customers_.push_back({customer.key, weight});
+        if (sample.customers_.size() > first)
+            sample.groups_.push_back({group.covariates, std::span(sample.customers_).subspan(first)});
+    }
+    return sample;
+}
+
 }  // namespace
 
 Fit CovariateRows::fit(const Cancellation& cancellation) const {
-    const GroupedRows grouped(numbers_, width(), purchase_, own);
-    Tally<PurchaseHistory> tally(std::pmr::get_default_resource());
-    for (const Group& group : grouped.groups())
-        for (const auto& [history, weight] : group.customers) tally.add(history, weight);
-    const auto rows = tally.sorted(cancellation);
-    const auto whole = family_.likelihood(rows);
-
+    const GroupedRows grouped(numbers_, width(), purchase_, own, cancellation);
+    const std::vector<double> weights = grouped.weights();
     FitReport counts;
     counts.observations = static_cast<std::int64_t>(numbers_.size() / width());
-    counts.distinct_observations = static_cast<std::int64_t>(grouped.distinct());
+    counts.distinct_observations = static_cast<std::int64_t>(weights.size());
     counts.skipped = static_cast<std::int64_t>(nulls_);
+
+    const auto rows = grouped.histories(cancellation);
+    const auto whole = family_.likelihood(rows);
     const Fit base = value::fit(family_.base, *whole, counts, FitOptions(), cancellation);
     if (!base.estimates) return base;
     VectorXd point(static_cast<Index>(base.estimates->values.size()));
     for (Index i = 0; i < point.size(); ++i) point[i] = std::log(base.estimates->values[static_cast<std::size_t>(i)]);
+
     const CovariateLayout layout = this->layout();
-    const CovariateLikelihood likelihood(family_, layout, grouped.groups(), *whole, point);
-    return value::fit(layout.names(), likelihood, counts, options_, cancellation);
+    const auto fit_to = [&](const GroupedRows& sample, const Likelihood& without, const FitOptions& options) {
+        const CovariateLikelihood likelihood(family_, layout, sample.groups(), without, point, cancellation);
+        return value::fit(layout.names(), likelihood, counts, options, cancellation);
+    };
+    Fit found = fit_to(grouped, *whole, options_);
+    const auto refit = [&](const std::vector<double>& drawn, const FitOptions& options) {
+        const GroupedRows sample = grouped.drawn(drawn);
+        const auto histories = sample.histories(cancellation);
+        return fit_to(sample, *family_.likelihood(histories), options);
+    };
+    bootstrap(layout.names(), found, weights, refit, options_, cancellation);
+    return found;
 }
 
 }  // namespace crm::value

@@ -31,9 +31,12 @@ std::unique_ptr<Model> CovariateModel::of_customer(const Covariates& covariates)
         own.covariance = slopes * covariance * slopes.transpose();
         own.covariance = (own.covariance + own.covariance.transpose().eval()) / 2;
         for (std::size_t i = 0; i < size; ++i) {
+            const auto at = static_cast<Index>(i);
+            // Held at a value for customers without covariates: theirs is as uncertain as the coefficients.
+            if (own.boundary[i] == Boundary::fixed && own.covariance(at, at) > 0) own.boundary[i] = Boundary::none;
             if (own.boundary[i] == Boundary::none) continue;
-            own.covariance.row(static_cast<Index>(i)).setZero();
-            own.covariance.col(static_cast<Index>(i)).setZero();
+            own.covariance.row(at).setZero();
+            own.covariance.col(at).setZero();
         }
     }
     return base_model({std::move(own), {}});
