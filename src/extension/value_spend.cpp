@@ -63,8 +63,9 @@ SQL_FUNCTION(crm_residual_clv,
                  return clv(buying, spending, customer, std::numeric_limits<double>::infinity(), discount_rate);
              });
 SQL_FUNCTION(crm_clv_interval, [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer,
-                                  double horizon, double discount_rate, double level) {
-    return clv_interval(buying, spending, customer, horizon, discount_rate, level);
+                                  double horizon, double discount_rate, double level,
+                                  const Cancellation& cancellation) {
+    return clv_interval(buying, spending, customer, horizon, discount_rate, level, cancellation);
 });
 
 }  // namespace crm::bind

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
 #include "crm/foundation/error.hpp"
 #include "crm/value/bg_nbd.hpp"
@@ -70,6 +71,8 @@ TEST(Survival, CurveEndsAtTheHorizonAndFalls) {
     EXPECT_EQ(curve.back().time, 100);
     for (std::size_t i = 1; i < curve.size(); ++i) EXPECT_LT(curve[i].p_alive, curve[i - 1].p_alive);
     EXPECT_EQ(survival_curve(buying, seen, 0, 30).size(), 1u);
+    EXPECT_EQ(survival_curve(buying, seen, 0.07, 0.01).size(), 8u);  // though 0.07 / 0.01 is a little above 7
+    EXPECT_EQ(survival_curve(buying, seen, 0.07, 0.01).back().time, 0.07);
     EXPECT_THROW((void)survival_curve(buying, seen, 10, 0), crm::invalid_argument);
     EXPECT_THROW((void)survival_curve(buying, seen, 1e9, 1), crm::limit_exceeded);
 }
@@ -123,6 +126,8 @@ TEST(ClvInterval, IsDiscountedAsAWhole) {
     EXPECT_NEAR(discounted.upper / plain.upper, kept, 1e-12);
     EXPECT_EQ(clv_interval(buying, spending, seen, 0, 0.2, 0.9).upper, 0);
     EXPECT_THROW((void)clv_interval(buying, spending, seen, HUGE_VAL, 0.2, 0.9), crm::invalid_argument);
+    const crm::Cancellation stop([] { throw std::runtime_error("cancelled"); });
+    EXPECT_THROW((void)clv_interval(buying, spending, seen, 365, 0.2, 0.9, stop), std::runtime_error);
 }
 
 TEST(Clv, ForEverIsTheLimitOfLongHorizons) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "crm/foundation/cancellation.hpp"
 #include "crm/value/purchase_model.hpp"
 #include "crm/value/spend_model.hpp"
 
@@ -23,6 +24,6 @@ struct AmountInterval {
 /// either side; both may be 0. Purchases of a finite horizon, each counted with the mean discount of all of them.
 /// Throws invalid_argument as clv does, and unless 0 < level < 1.
 AmountInterval clv_interval(const PurchaseModel&, const SpendModel&, const Rfm& seen, double horizon_days,
-                            double discount_rate_per_year, double level);
+                            double discount_rate_per_year, double level, const Cancellation& = {});
 
 }  // namespace crm::value

@@ -23,8 +23,9 @@ namespace {
 /// The sum of a random number of amounts.
 class Total {
 public:
-    Total(const SpendModel& spending, const Rfm& seen, std::vector<double> distribution)
-        : spending_(spending), seen_(seen), distribution_(std::move(distribution)) {}
+    Total(const SpendModel& spending, const Rfm& seen, std::vector<double> distribution,
+          const Cancellation& cancellation)
+        : spending_(spending), seen_(seen), distribution_(std::move(distribution)), cancellation_(cancellation) {}
 
     /// The least amount that the total stays below, or is, with this probability.
     double quantile(double probability) const {
@@ -45,21 +46,25 @@ public:
 private:
     double below(double amount) const {
         double sum = distribution_.front();
-        for (std::size_t n = 1; n < distribution_.size(); ++n)
+        for (std::size_t n = 1; n < distribution_.size(); ++n) {
+            cancellation_.poll();
             if (distribution_[n] > 1e-12)
                 sum += distribution_[n] * spending_.total_below(seen_, static_cast<int>(n), amount);
+        }
         return sum;
     }
 
     const SpendModel& spending_;
     const Rfm& seen_;
     std::vector<double> distribution_;
+    const Cancellation& cancellation_;
 };
 
 }  // namespace
 
 AmountInterval clv_interval(const PurchaseModel& purchases, const SpendModel& spending, const Rfm& seen,
-                            double horizon_days, double discount_rate_per_year, double level) {
+                            double horizon_days, double discount_rate_per_year, double level,
+                            const Cancellation& cancellation) {
     require_level(level);
     require_horizon(horizon_days);
     require_rate(discount_rate_per_year, "discount_rate");
@@ -68,7 +73,8 @@ AmountInterval clv_interval(const PurchaseModel& purchases, const SpendModel& sp
     const double kept =
         purchases.discounted_purchases(seen, horizon_days, discount_rate_per_year / days_per_year) / expected;
     const double outside = (1 - level) / 2;
-    const Total total(spending, seen, purchases.purchase_distribution(seen, horizon_days, outside * 1e-6));
+    const Total total(spending, seen, purchases.purchase_distribution(seen, horizon_days, outside * 1e-6),
+                      cancellation);
     return {kept * total.quantile(outside), kept * total.quantile(1 - outside)};
 }
 

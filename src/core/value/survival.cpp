@@ -25,12 +25,13 @@ std::vector<SurvivalPoint> survival_curve(const PurchaseModel& model, const Rfm&
     require_horizon(horizon);
     if (!(step > 0) || !std::isfinite(step))
         throw invalid_argument("step must be a finite length of time above 0, not " + shortest(step));
-    const double steps = std::ceil(horizon / step);
+    constexpr double rounding = 1e-12;  // of a quotient that is a whole number of steps
+    const double steps = std::ceil(horizon / step * (1 - rounding));
     require_rows(steps + 1, "survival curve");
     std::vector<SurvivalPoint> curve;
     for (double i = 0; i <= steps; ++i) {
         cancellation.poll();
-        const double time = std::min(i * step, horizon);
+        const double time = i < steps ? i * step : horizon;
         curve.push_back({time, model.p_alive(seen, time)});
     }
     return curve;
