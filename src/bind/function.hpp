@@ -117,6 +117,7 @@ struct Result<std::vector<T>> {
         std::vector<Datum> tuples;
         tuples.reserve(rows.size());
         for (const T& row : rows) {
+            check_for_interrupts();
             Cells cells(Row<T>::columns(row));
             tuples.push_back(memory.make(cells.values.data(), cells.nulls.data()));
         }

@@ -102,6 +102,7 @@ std::vector<AnyModel> read_models(Datum datum) {
     });
     std::vector<AnyModel> models;
     for (int i = 0; i < elements.count; ++i) {
+        check_for_interrupts();
         if (elements.nulls[i]) throw invalid_argument("model number " + std::to_string(i + 1) + " is NULL");
         models.push_back(decode<AnyModel>(varlena_bytes(elements.values[i])));
     }

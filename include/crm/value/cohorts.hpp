@@ -36,10 +36,10 @@ public:
 
     /// One customer. `as_of` and `unit` must be the same in all rows; throws invalid_argument otherwise.
     void add(const Timeline&, Day as_of, CalendarUnit unit = CalendarUnit::month);
-    void merge(const CohortsBuilder&);
+    void merge(const CohortsBuilder&, const Cancellation& = {});
 
     void save(Writer&) const;
-    void load(Reader&);
+    void load(Reader&, const Cancellation& = {});
 
     /// By cohort, each at every age up to as_of, active or not. Throws limit_exceeded for more than a million rows.
     std::vector<Cohort> finish(const Cancellation& = {}) const;

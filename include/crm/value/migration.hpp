@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crm/foundation/bytes.hpp"
+#include "crm/foundation/cancellation.hpp"
 
 namespace crm::value {
 
@@ -27,13 +28,13 @@ public:
 
     /// One customer; who is none at either date is skipped.
     void add(std::optional<std::string_view> before, std::optional<std::string_view> after);
-    void merge(const MigrationBuilder&);
+    void merge(const MigrationBuilder&, const Cancellation& = {});
 
     void save(Writer&) const;
-    void load(Reader&);
+    void load(Reader&, const Cancellation& = {});
 
     /// By before and after in the order of their bytes, none last.
-    std::vector<Migration> finish() const;
+    std::vector<Migration> finish(const Cancellation& = {}) const;
 
 private:
     using Segment = std::pair<bool, std::pmr::string>;  // is none, name

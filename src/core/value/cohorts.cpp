@@ -58,9 +58,13 @@ void CohortsBuilder::add(const Timeline& timeline, Day as_of, CalendarUnit unit)
     count();
 }
 
-void CohortsBuilder::merge(const CohortsBuilder& other) {
+void CohortsBuilder::merge(const CohortsBuilder& other, const Cancellation& cancellation) {
     if (other.terms_) agree(*other.terms_);
-    for (const auto& [place, cell] : other.cells_) cells_[place].add(cell);
+    Pace pace(cancellation);
+    for (const auto& [place, cell] : other.cells_) {
+        pace.step();
+        cells_[place].add(cell);
+    }
 }
 
 void CohortsBuilder::save(Writer& out) const {
@@ -78,7 +82,7 @@ void CohortsBuilder::save(Writer& out) const {
     }
 }
 
-void CohortsBuilder::load(Reader& in) {
+void CohortsBuilder::load(Reader& in, const Cancellation& cancellation) {
     if (in.get<std::uint8_t>() == 0) return;
     const Day as_of{in.get<std::int32_t>()};
     const auto unit = in.get<std::uint8_t>();
@@ -86,7 +90,9 @@ void CohortsBuilder::load(Reader& in) {
         throw corrupt_data("impossible terms in the state of cohorts");
     terms_ = {as_of, static_cast<CalendarUnit>(unit)};
     const std::int32_t earliest = unit_of(earliest_day, terms_->unit), last = unit_of(as_of, terms_->unit);
+    Pace pace(cancellation);
     for (std::size_t left = in.count(18); left > 0; --left) {
+        pace.step();
         const auto cohort = in.get<std::int32_t>(), age = in.get<std::int32_t>();
         const Cell cell{read_count(in), read_count(in), in.get<double>()};
         if (cohort < earliest || cohort > last || age < 0 || age > last - cohort || !std::isfinite(cell.revenue) ||

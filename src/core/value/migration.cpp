@@ -18,8 +18,12 @@ void MigrationBuilder::add(std::optional<std::string_view> before, std::optional
     if (before || after) ++customers_[Move(segment(before), segment(after))];
 }
 
-void MigrationBuilder::merge(const MigrationBuilder& other) {
-    for (const auto& [move, customers] : other.customers_) customers_[move] += customers;
+void MigrationBuilder::merge(const MigrationBuilder& other, const Cancellation& cancellation) {
+    Pace pace(cancellation);
+    for (const auto& [move, customers] : other.customers_) {
+        pace.step();
+        customers_[move] += customers;
+    }
 }
 
 void MigrationBuilder::save(Writer& out) const {
@@ -33,13 +37,15 @@ void MigrationBuilder::save(Writer& out) const {
     }
 }
 
-void MigrationBuilder::load(Reader& in) {
+void MigrationBuilder::load(Reader& in, const Cancellation& cancellation) {
     const auto read = [&in] {
         const bool none = in.get<std::uint8_t>() != 0;
         const std::string_view name = in.text();
         return segment(none ? std::nullopt : std::optional(name));
     };
+    Pace pace(cancellation);
     for (std::size_t left = in.count(5); left > 0; --left) {
+        pace.step();
         Segment before = read();
         Segment after = read();
         const std::uint64_t customers = in.varint();
@@ -50,15 +56,21 @@ void MigrationBuilder::load(Reader& in) {
     }
 }
 
-std::vector<Migration> MigrationBuilder::finish() const {
+std::vector<Migration> MigrationBuilder::finish(const Cancellation& cancellation) const {
     std::map<std::pair<bool, std::string_view>, std::int64_t> all;
-    for (const auto& [move, customers] : customers_) all[{move.first.first, move.first.second}] += customers;
+    Pace pace(cancellation);
+    for (const auto& [move, customers] : customers_) {
+        pace.step();
+        all[{move.first.first, move.first.second}] += customers;
+    }
     std::vector<Migration> moves;
     moves.reserve(customers_.size());
-    for (const auto& [move, customers] : customers_)
+    for (const auto& [move, customers] : customers_) {
+        pace.step();
         moves.push_back(
             {name_of(move.first), name_of(move.second), customers,
              static_cast<double>(customers) / static_cast<double>(all[{move.first.first, move.first.second}])});
+    }
     return moves;
 }
 
