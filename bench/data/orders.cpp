@@ -1,6 +1,7 @@
 // Writes the orders of a simulated customer base as CSV, customer by customer in order of time: customer,day,amount.
 //
 //   orders CUSTOMERS [SEED]
+//   orders --summaries CUSTOMERS [SEED]     a line for each of the same customers instead: frequency,recency,age
 //
 // Purchases follow BG/NBD with the parameters published for CDNOW: weekly rates Gamma(.243, rate 4.414), and a chance to leave
 // after each repeat purchase Beta(.793, 2.426). A customer's first purchase is 189 to 273 days before 1997-09-30; times are cut to
@@ -9,9 +10,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <string_view>
 
 int main(int argc, char** argv) {
-    if (argc < 2) return std::fputs("usage: orders CUSTOMERS [SEED]\n", stderr), 2;
+    const bool summaries = argc > 1 && std::string_view(argv[1]) == "--summaries";
+    if (summaries) --argc, ++argv;
+    if (argc < 2) return std::fputs("usage: orders [--summaries] CUSTOMERS [SEED]\n", stderr), 2;
     const long customers = std::atol(argv[1]);
     std::mt19937_64 random(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 20240601);
 
@@ -28,13 +32,20 @@ int main(int argc, char** argv) {
         const double scale = 1 / nu(random);
         double time = 0;
         bool first = true;
+        int frequency = 0, recency = 0;
         do {
-            const std::chrono::year_month_day day = end - std::chrono::days(observed - static_cast<int>(time));
-            std::printf("%ld,%d-%02u-%02u,%.2f\n", customer, static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                        static_cast<unsigned>(day.day()), amount(random) * scale);
+            const int since_first = static_cast<int>(time);
+            frequency += since_first > recency;
+            recency = since_first;
+            const double spent = amount(random) * scale;
+            const std::chrono::year_month_day day = end - std::chrono::days(observed - since_first);
+            if (!summaries)
+                std::printf("%ld,%d-%02u-%02u,%.2f\n", customer, static_cast<int>(day.year()),
+                            static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()), spent);
             if (!first && uniform(random) < leaving) break;
             first = false;
             time += gap(random) / daily_rate;  // infinite for a rate that rounds to 0
         } while (time <= observed);
+        if (summaries) std::printf("%d,%d,%d\n", frequency, recency, observed);
     }
 }

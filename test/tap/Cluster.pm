@@ -149,9 +149,8 @@ sub status {
 # Seconds of processor time the backend has used: unlike the clock's, not at the mercy of other processes.
 sub cpu {
     my $self = shift;
-    open(my $file, '<', "/proc/$self->{pid}/stat") or die "no backend: $!\n";
-    my @fields = split ' ', (<$file> =~ s/^.*\) //r);
-    return ($fields[11] + $fields[12]) / 100;
+    open(my $file, '<', "/proc/$self->{pid}/schedstat") or die "no backend: $!\n";
+    return (split ' ', <$file>)[0] / 1e9;
 }
 
 sub close {
