@@ -17,9 +17,10 @@ struct PurchaseProbability {
 
 constexpr double negligible = 1e-9;  // probability of all numbers of purchases that are left out
 
-std::vector<PurchaseProbability> distribution(const PurchaseModel& model, const Rfm& customer, double horizon) {
+std::vector<PurchaseProbability> distribution(const PurchaseModel& model, const Rfm& customer, double horizon,
+                                              const Cancellation& cancellation) {
     std::vector<PurchaseProbability> rows;
-    for (const double probability : model.purchase_distribution(customer, horizon, negligible))
+    for (const double probability : model.purchase_distribution(customer, horizon, {negligible, cancellation}))
         rows.push_back({static_cast<std::int32_t>(rows.size()), probability});
     return rows;
 }
@@ -81,11 +82,13 @@ struct Row<NextPurchaseDates> {
     }
 };
 
-SQL_FUNCTION(crm_purchase_distribution, [](const PurchaseModel& model, const Rfm& customer, double horizon) {
-    return distribution(model, customer, horizon);
+SQL_FUNCTION(crm_purchase_distribution, [](const PurchaseModel& model, const Rfm& customer, double horizon,
+                                           const Cancellation& cancellation) {
+    return distribution(model, customer, horizon, cancellation);
 });
-SQL_FUNCTION(crm_purchase_interval, [](const PurchaseModel& model, const Rfm& customer, double horizon, double level) {
-    return purchase_interval(model, customer, horizon, level);
+SQL_FUNCTION(crm_purchase_interval, [](const PurchaseModel& model, const Rfm& customer, double horizon, double level,
+                                       const Cancellation& cancellation) {
+    return purchase_interval(model, customer, horizon, level, cancellation);
 });
 SQL_FUNCTION(crm_survival_curve, [](const PurchaseModel& model, const Rfm& customer, double horizon, double step,
                                     const Cancellation& cancellation) {

@@ -118,6 +118,25 @@ TEST(ClvInterval, HoldsAsManyOutcomesAsItSays) {
     EXPECT_NEAR(above / double{trials}, 0.1, 0.006);
 }
 
+/// However near to certainty, down to what numbers can tell.
+TEST(ClvInterval, GrowsWithItsLevel) {
+    const Rfm seen(5, 200, 230, 40.0);
+    double last = 0;
+    for (const double outside : {0.1, 1e-3, 1e-6, 1e-9, 1e-11, 1e-13, 1e-16}) {
+        const auto [lower, upper] = clv_interval(buying, spending, seen, 365, 0, 1 - outside);
+        EXPECT_EQ(lower, 0);
+        EXPECT_GT(upper, last) << outside;
+        EXPECT_EQ(std::isfinite(upper), outside > 1e-14) << outside;
+        last = upper;
+    }
+}
+
+TEST(PurchaseDistribution, CanBeCancelled) {
+    const crm::Cancellation stop([] { throw std::runtime_error("cancelled"); });
+    EXPECT_THROW((void)buying.purchase_distribution(Rfm(0, 0, 0), 39, {1e-9, stop}), std::runtime_error);
+    EXPECT_THROW((void)purchase_interval(buying, Rfm(0, 0, 0), 39, 0.9, stop), std::runtime_error);
+}
+
 TEST(ClvInterval, IsDiscountedAsAWhole) {
     const Rfm seen(5, 200, 230, 40.0);
     const auto plain = clv_interval(buying, spending, seen, 365, 0, 0.9);

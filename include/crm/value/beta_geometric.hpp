@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "crm/value/tail.hpp"
+
 namespace crm::value {
 
 class ActiveCustomer {
@@ -24,7 +26,7 @@ public:
     double survival(double horizon) const;
 
     /// PurchaseModel::purchase_distribution of a customer who is active with probability `active`, else buys nothing.
-    std::vector<double> distribution(double horizon, double beyond, double active) const;
+    std::vector<double> distribution(double horizon, const Tail& tail, double active) const;
 
     /// The fast way: none where too many terms would be needed, or they would cancel.
     std::optional<double> purchases_by_series(double horizon) const;

@@ -65,8 +65,8 @@ struct BetaGeometricCnbd {
     double discounted_purchases(const Rfm& seen, double horizon, double rate) const {
         return family().discounted_purchases(seen, horizon, rate);
     }
-    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, double beyond) const {
-        return family().purchase_distribution(seen, horizon, beyond);
+    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const {
+        return family().purchase_distribution(seen, horizon, tail);
     }
 
     using Input = SpacedHistory;

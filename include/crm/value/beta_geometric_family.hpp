@@ -8,6 +8,7 @@
 #include "crm/foundation/tally.hpp"
 #include "crm/value/likelihood.hpp"
 #include "crm/value/purchase_history.hpp"
+#include "crm/value/tail.hpp"
 
 namespace crm::value {
 
@@ -26,7 +27,7 @@ struct BetaGeometric {
     double churn_probability(const Rfm& seen, double horizon) const;
     double expected_purchases(const Rfm& seen, double horizon) const;
     double discounted_purchases(const Rfm& seen, double horizon, double rate) const;
-    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, double beyond) const;
+    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const;
 };
 
 /// Of r, alpha, a and b, with k and early given. `rows` sorted by key; the likelihood refers to them.

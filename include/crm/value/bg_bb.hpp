@@ -60,7 +60,7 @@ struct BgBb {
     double discounted_purchases(const Rfm& seen, double horizon, double rate) const;
 
     /// Throws limit_exceeded for a horizon of more than 10000 opportunities.
-    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, double beyond) const;
+    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const;
 
     using Input = Rfm;
     using Observation = OpportunityHistory;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crm/numeric/decay.hpp"
+#include "crm/value/tail.hpp"
 
 namespace crm::value {
 
@@ -43,7 +44,7 @@ public:
     double discounted_purchases(double horizon, double discount) const;
 
     /// PurchaseModel::purchase_distribution of a customer who is active with probability `active`, else buys nothing.
-    std::vector<double> distribution(double horizon, double beyond, double active) const;
+    std::vector<double> distribution(double horizon, const Tail& tail, double active) const;
 
     /// Visits moments between two at which a customer who bought nothing may have left, with weights that add up to the
     /// probability of leaving silently then, divided by s.

@@ -35,7 +35,7 @@ struct GgomNbd {
     double churn_probability(const Rfm& seen, double horizon) const;
     double expected_purchases(const Rfm& seen, double horizon) const;
     double discounted_purchases(const Rfm& seen, double horizon, double rate) const;
-    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, double beyond) const;
+    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const;
 
     using Input = Rfm;
     using Observation = PurchaseHistory;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crm/numeric/gauss_legendre.hpp"
+#include "crm/value/tail.hpp"
 
 namespace crm::value {
 
@@ -40,7 +41,7 @@ public:
     double discounted_purchases(double horizon, double discount) const;
 
     /// PurchaseModel::purchase_distribution of a customer who is active with probability `active`, else buys nothing.
-    std::vector<double> distribution(double horizon, double beyond, double active) const;
+    std::vector<double> distribution(double horizon, const Tail& tail, double active) const;
 
     /// A time w at which a customer who bought nothing may have left.
     struct Departure {

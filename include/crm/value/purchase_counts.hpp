@@ -66,10 +66,10 @@ private:
 /// the n-th purchase the customer stays, and buys no more within the horizon, or leaves; the chance of that ~ Beta(a,
 /// b).
 inline std::vector<double> distribution_of_purchases(PurchaseCounts counts, double a, double b, double active,
-                                                     double beyond) {
+                                                     const Tail& tail) {
     double fewer = 0;   // than n, if the customer never left
     double stayed = 1;  // after each of n - 1
-    Distribution distribution(beyond);
+    Distribution distribution(tail);
     for (double n = 0;; ++n) {
         const double exactly = counts.next();
         double probability = exactly;

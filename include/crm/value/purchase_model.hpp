@@ -5,6 +5,7 @@
 
 #include "crm/value/observation_model.hpp"
 #include "crm/value/parametric_model.hpp"
+#include "crm/value/tail.hpp"
 
 namespace crm::value {
 
@@ -30,8 +31,8 @@ public:
     virtual double discounted_purchases(const Rfm& seen, double horizon, double rate) const = 0;
 
     /// Probabilities of 0, 1, 2, ... purchases within the next `horizon`, as far as together they fall short of 1 by
-    /// more than `beyond`. Throws limit_exceeded when that takes more than a million.
-    virtual std::vector<double> purchase_distribution(const Rfm& seen, double horizon, double beyond) const = 0;
+    /// more than the tail. Throws limit_exceeded when that takes more than a million.
+    virtual std::vector<double> purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const = 0;
 };
 
 inline Rfm new_customer() { return {0, 0, 0}; }
@@ -70,16 +71,16 @@ public:
         require_discounted_horizon(horizon, rate);
         return this->parameters().discounted_purchases(seen, horizon, rate);
     }
-    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, double beyond) const override {
+    std::vector<double> purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const override {
         require_horizon(horizon);
-        return this->parameters().purchase_distribution(seen, horizon, beyond);
+        return this->parameters().purchase_distribution(seen, horizon, tail);
     }
 };
 
 /// What a purchase_distribution is built with: takes probabilities in order and says when there are enough.
 class Distribution {
 public:
-    explicit Distribution(double beyond) : beyond_(beyond) {}
+    explicit Distribution(const Tail& tail) : tail_(tail) {}
 
     /// False when this was the last one wanted; throws limit_exceeded. What rounding leaves of the sum is no reason to
     /// go on for ever: a probability below it past the largest one ends the distribution too.
@@ -90,7 +91,8 @@ public:
 private:
     static constexpr std::size_t most = 1000000;
 
-    double beyond_, sum_ = 0, largest_ = 0;
+    Tail tail_;
+    double sum_ = 0, largest_ = 0;
     std::vector<double> probabilities_;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crm/numeric/gauss_legendre.hpp"
+#include "crm/value/tail.hpp"
 
 namespace crm::value {
 
@@ -19,7 +20,7 @@ public:
     /// Of the lifetime: log_survival(t), log_hazard(t), and longest_panel(t), over which from t on 16 nodes of
     /// Gauss-Legendre are exact for its density.
     template <class Lifetime>
-    std::vector<double> distribution(const Lifetime& lifetime, double beyond, double active);
+    std::vector<double> distribution(const Lifetime& lifetime, const Tail& tail, double active);
 
 private:
     /// A time before the horizon at which the customer may leave.
@@ -40,7 +41,7 @@ private:
         return shape_ > narrow ? std::min(horizon_, many_purchases * rate_ / shape_) : horizon_;
     }
 
-    std::vector<double> count(std::span<const Leaving>, double log_survival, double beyond, double active) const;
+    std::vector<double> count(std::span<const Leaving>, double log_survival, const Tail& tail, double active) const;
 
     double shape_, rate_, horizon_;
 };
@@ -49,7 +50,7 @@ private:
 /// as well. The integral over v uses the same nodes for every number of purchases; the panels are shorter than all of
 /// the scales on which its factors change.
 template <class Lifetime>
-std::vector<double> PurchasesUntilLeft::distribution(const Lifetime& lifetime, double beyond, double active) {
+std::vector<double> PurchasesUntilLeft::distribution(const Lifetime& lifetime, const Tail& tail, double active) {
     constexpr double gone = -45;  // logarithm of a survival that does not count
     std::vector<Leaving> leaving;
     const double end = last_time();
@@ -63,7 +64,7 @@ std::vector<double> PurchasesUntilLeft::distribution(const Lifetime& lifetime, d
         }
         from = end - from > width ? from + width : end;
     }
-    return count(leaving, lifetime.log_survival(horizon_), beyond, active);
+    return count(leaving, lifetime.log_survival(horizon_), tail, active);
 }
 
 }  // namespace crm::value

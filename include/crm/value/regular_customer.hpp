@@ -3,6 +3,8 @@
 #pragma once
 #include <vector>
 
+#include "crm/value/tail.hpp"
+
 namespace crm::value {
 
 class RegularCustomer {
@@ -19,7 +21,7 @@ public:
     double purchases(double horizon) const;
     double discounted_purchases(double horizon, double discount) const;
     double survival(double horizon) const;
-    std::vector<double> distribution(double horizon, double beyond, double active) const;
+    std::vector<double> distribution(double horizon, const Tail& tail, double active) const;
 
     /// Expected purchases and survival at one horizon.
     struct Outlook {

@@ -124,9 +124,9 @@ double ActiveCustomer::survival(double horizon) const {
     });
 }
 
-std::vector<double> ActiveCustomer::distribution(double horizon, double beyond, double active) const {
+std::vector<double> ActiveCustomer::distribution(double horizon, const Tail& tail, double active) const {
     constexpr double no_silent_events[] = {1};
-    return distribution_of_purchases({no_silent_events, shape_, growth_at(horizon, rate_)}, a_, b_, active, beyond);
+    return distribution_of_purchases({no_silent_events, shape_, growth_at(horizon, rate_)}, a_, b_, active, tail);
 }
 
 double ActiveCustomer::discounted_purchases(double horizon, double discount) const {

@@ -105,9 +105,9 @@ double BetaGeometric::discounted_purchases(const Rfm& seen, double horizon, doub
                                    : if_active_and_regular(*this, seen).discounted_purchases(horizon, rate));
 }
 
-std::vector<double> BetaGeometric::purchase_distribution(const Rfm& seen, double horizon, double beyond) const {
-    return k == 1 ? if_active(*this, seen).distribution(horizon, beyond, p_alive(seen))
-                  : if_active_and_regular(*this, seen).distribution(horizon, beyond, p_alive(seen));
+std::vector<double> BetaGeometric::purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const {
+    return k == 1 ? if_active(*this, seen).distribution(horizon, tail, p_alive(seen))
+                  : if_active_and_regular(*this, seen).distribution(horizon, tail, p_alive(seen));
 }
 
 }  // namespace crm::value

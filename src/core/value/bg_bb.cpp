@@ -168,7 +168,7 @@ double BgBb::discounted_purchases(const Rfm& seen, double horizon, double rate) 
 /// An active customer leaves before the i-th of the next opportunities, or after all; those before are n purchases
 /// with a beta-binomial probability. For each n that starts at E[p^n] and grows from one opportunity to the next; it is
 /// held relative to its own size, because it may start below the smallest number.
-std::vector<double> BgBb::purchase_distribution(const Rfm& seen, double horizon, double beyond) const {
+std::vector<double> BgBb::purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const {
     constexpr double most = 10000, large = 1e200;
     require_whole(horizon, "horizon");
     if (horizon > most)
@@ -183,7 +183,7 @@ std::vector<double> BgBb::purchase_distribution(const Rfm& seen, double horizon,
     }
     opportunities.push_back(stays);
 
-    Distribution distribution(beyond);
+    Distribution distribution(tail);
     for (std::size_t n = 0; n < opportunities.size(); ++n) {
         const double count = static_cast<double>(n);
         double log_unit = log_mean_rest(now.beta, now.alpha, count), exactly = 1, sum = 0;

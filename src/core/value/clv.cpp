@@ -1,5 +1,6 @@
 #include "crm/value/clv.hpp"
 
+#include <algorithm>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <cstdint>
@@ -23,9 +24,14 @@ namespace {
 /// The sum of a random number of amounts.
 class Total {
 public:
-    Total(const SpendModel& spending, const Rfm& seen, std::vector<double> distribution,
+    /// Numbers of purchases that are less likely than `negligible`, all of them together, are left out.
+    Total(const SpendModel& spending, const Rfm& seen, std::vector<double> distribution, double negligible,
           const Cancellation& cancellation)
-        : spending_(spending), seen_(seen), distribution_(std::move(distribution)), cancellation_(cancellation) {}
+        : spending_(spending),
+          seen_(seen),
+          distribution_(std::move(distribution)),
+          negligible_(negligible / static_cast<double>(distribution_.size())),
+          cancellation_(cancellation) {}
 
     /// The least amount that the total stays below, or is, with this probability.
     double quantile(double probability) const {
@@ -33,8 +39,8 @@ public:
         const auto missing = [&](double log_amount) { return probability - below(std::exp(log_amount)); };
         constexpr double farthest = 690;
         double low = -1, high = 1;
-        while (missing(low) < 0 && low > -farthest) low *= 2;
-        while (missing(high) > 0 && high < farthest) high *= 2;
+        while (missing(low) < 0 && low > -farthest) low = std::max(2 * low, -farthest);
+        while (missing(high) > 0 && high < farthest) high = std::min(2 * high, farthest);
         if (missing(low) < 0) return 0;
         if (missing(high) > 0) return HUGE_VAL;
         const auto close = [](double a, double b) { return std::abs(a - b) < 1e-10; };
@@ -48,7 +54,7 @@ private:
         double sum = distribution_.front();
         for (std::size_t n = 1; n < distribution_.size(); ++n) {
             cancellation_.poll();
-            if (distribution_[n] > 1e-12)
+            if (distribution_[n] > negligible_)
                 sum += distribution_[n] * spending_.total_below(seen_, static_cast<int>(n), amount);
         }
         return sum;
@@ -57,6 +63,7 @@ private:
     const SpendModel& spending_;
     const Rfm& seen_;
     std::vector<double> distribution_;
+    double negligible_;
     const Cancellation& cancellation_;
 };
 
@@ -72,9 +79,9 @@ AmountInterval clv_interval(const PurchaseModel& purchases, const SpendModel& sp
     if (expected == 0) return {0, 0};
     const double kept =
         purchases.discounted_purchases(seen, horizon_days, discount_rate_per_year / days_per_year) / expected;
-    const double outside = (1 - level) / 2;
-    const Total total(spending, seen, purchases.purchase_distribution(seen, horizon_days, outside * 1e-6),
-                      cancellation);
+    const double outside = (1 - level) / 2, negligible = outside * 1e-6;
+    const Total total(spending, seen, purchases.purchase_distribution(seen, horizon_days, {negligible, cancellation}),
+                      negligible, cancellation);
     return {kept * total.quantile(outside), kept * total.quantile(1 - outside)};
 }
 

@@ -71,8 +71,8 @@ struct ParetoLifetime {
 
 }  // namespace
 
-std::vector<double> CompetingRates::distribution(double horizon, double beyond, double active) const {
-    return PurchasesUntilLeft(shape_, rate_, horizon).distribution(ParetoLifetime{s_, beta_}, beyond, active);
+std::vector<double> CompetingRates::distribution(double horizon, const Tail& tail, double active) const {
+    return PurchasesUntilLeft(shape_, rate_, horizon).distribution(ParetoLifetime{s_, beta_}, tail, active);
 }
 
 }  // namespace crm::value

@@ -56,8 +56,8 @@ double GgomNbd::discounted_purchases(const Rfm& seen, double horizon, double rat
     return p_alive(seen) * active_at(*this, seen, seen.age()).discounted_purchases(horizon, rate);
 }
 
-std::vector<double> GgomNbd::purchase_distribution(const Rfm& seen, double horizon, double beyond) const {
-    return active_at(*this, seen, seen.age()).distribution(horizon, beyond, p_alive(seen));
+std::vector<double> GgomNbd::purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const {
+    return active_at(*this, seen, seen.age()).distribution(horizon, tail, p_alive(seen));
 }
 
 }  // namespace crm::value

@@ -65,8 +65,8 @@ double GompertzRates::discounted_purchases(double horizon, double discount) cons
     return shape_ / rate_ * sum;
 }
 
-std::vector<double> GompertzRates::distribution(double horizon, double beyond, double active) const {
-    return PurchasesUntilLeft(shape_, rate_, horizon).distribution(*this, beyond, active);
+std::vector<double> GompertzRates::distribution(double horizon, const Tail& tail, double active) const {
+    return PurchasesUntilLeft(shape_, rate_, horizon).distribution(*this, tail, active);
 }
 
 }  // namespace crm::value

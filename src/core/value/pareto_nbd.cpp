@@ -59,8 +59,8 @@ double ParetoNbd::discounted_purchases(const Rfm& seen, double horizon, double r
     return p_alive(seen) * if_active(*this, seen).discounted_purchases(horizon, rate);
 }
 
-std::vector<double> ParetoNbd::purchase_distribution(const Rfm& seen, double horizon, double beyond) const {
-    return if_active(*this, seen).distribution(horizon, beyond, p_alive(seen));
+std::vector<double> ParetoNbd::purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const {
+    return if_active(*this, seen).distribution(horizon, tail, p_alive(seen));
 }
 
 }  // namespace crm::value

@@ -13,10 +13,11 @@ void require_level(double level) {
                                "A level of 0.9 leaves 5 % on either side.");
 }
 
-PurchaseInterval purchase_interval(const PurchaseModel& model, const Rfm& seen, double horizon, double level) {
+PurchaseInterval purchase_interval(const PurchaseModel& model, const Rfm& seen, double horizon, double level,
+                                   const Cancellation& cancellation) {
     require_level(level);
     const double outside = (1 - level) / 2;
-    const auto distribution = model.purchase_distribution(seen, horizon, outside / 2);
+    const auto distribution = model.purchase_distribution(seen, horizon, {outside / 2, cancellation});
     const auto quantile = [&](double share) {
         double sum = 0;
         int purchases = 0;

@@ -31,6 +31,7 @@ void require_discounted_horizon(double horizon, double rate) {
 }
 
 bool Distribution::add(double probability) {
+    tail_.cancellation.poll();
     if (probabilities_.size() == most)
         throw limit_exceeded("distribution of purchases has more than " + std::to_string(most) + " values", {},
                              "Ask for a shorter horizon.");
@@ -38,7 +39,7 @@ bool Distribution::add(double probability) {
     sum_ += probability;
     largest_ = std::max(largest_, probability);
     const bool negligible = sum_ > 0.5 && probability < largest_ && probability < 1e-16;
-    return 1 - sum_ > beyond_ && !negligible;
+    return 1 - sum_ > tail_.beyond && !negligible;
 }
 
 }  // namespace crm::value

@@ -6,14 +6,14 @@
 
 namespace crm::value {
 
-std::vector<double> PurchasesUntilLeft::count(std::span<const Leaving> leaving, double log_survival, double beyond,
+std::vector<double> PurchasesUntilLeft::count(std::span<const Leaving> leaving, double log_survival, const Tail& tail,
                                               double active) const {
     constexpr double nothing = -80;  // logarithm of a term that does not count
     const double log_share = std::log(horizon_ / (rate_ + horizon_));
     const double log_stays_silent = log_survival - shape_ * std::log1p(horizon_ / rate_);
     double log_ways = 0;  // Gamma(shape + n) / (Gamma(shape) n!)
     std::size_t first = 0;
-    Distribution distribution(beyond);
+    Distribution distribution(tail);
     for (double n = 0;; ++n) {
         double probability = std::exp(log_ways + log_stays_silent + (n > 0 ? n * log_share : 0));
         const double likely_share = n / (shape_ + n);

@@ -164,8 +164,8 @@ RegularCustomer::Outlook RegularCustomer::outlook(double horizon) const {
 double RegularCustomer::purchases(double horizon) const { return outlook(horizon).purchases; }
 double RegularCustomer::survival(double horizon) const { return outlook(horizon).survival; }
 
-std::vector<double> RegularCustomer::distribution(double horizon, double beyond, double active) const {
-    return distribution_of_purchases({silent_, shape_, growth_at(horizon, rate_)}, a_, b_, active, beyond);
+std::vector<double> RegularCustomer::distribution(double horizon, const Tail& tail, double active) const {
+    return distribution_of_purchases({silent_, shape_, growth_at(horizon, rate_)}, a_, b_, active, tail);
 }
 
 /// What is expected by a time has ripples of the length of a gap, the longer the more regular.
