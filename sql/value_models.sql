@@ -44,4 +44,8 @@ SELECT kind, observations, distinct_observations, converged, round(log_likelihoo
   FROM (SELECT crm.fit_bg_bb(x, t, n, donors) AS m FROM donors) AS f, crm.fit_info(m);
 SELECT x, t, round(crm.p_alive(m, x, t, n)::numeric, 4) AS p_alive, round(crm.expected_purchases(m, x, t, n, 5)::numeric, 4) AS next_five
   FROM (SELECT crm.fit_bg_bb(x, t, n, donors) AS m FROM donors) AS f, donors WHERE x IN (0, 3, 6) ORDER BY x, t;
+SELECT round(probability::numeric, 4) AS probability, median, lower, upper
+  FROM (SELECT crm.fit_bg_bb(x, t, n, donors) AS m FROM donors) AS f, crm.next_purchase(m, 3, 4, 6, 0.8);
+SELECT crm.next_purchase(m, crm.rfm(3, 4, 6), date '2026-06-30') FROM (SELECT crm.fit_bg_bb(x, t, n, donors) AS m FROM donors) AS f;
+SELECT crm.why(m, 3, 4, 6) FROM (SELECT crm.fit_bg_bb(x, t, n, donors) AS m FROM donors) AS f;
 SELECT crm.fit_bg_bb(1, 1.5, 6);

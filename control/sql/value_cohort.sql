@@ -25,12 +25,12 @@ COMMENT ON COLUMN crm.cohort.revenue IS 'Their revenue in this unit, less refund
 COMMENT ON COLUMN crm.cohort.cumulative_per_customer IS 'Revenue of the cohort up to and including this unit, for each of its customers.';
 COMMENT ON COLUMN crm.cohort.complete IS 'False for the unit in which as_of lies, unless as_of is its last day: such a unit is not over.';
 
-CREATE FUNCTION crm.cohorts_add(internal, timeline crm.timeline, as_of date) RETURNS internal
+CREATE FUNCTION crm.cohorts_add(internal, history crm.timeline, as_of date) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'crm_cohorts_add';
 COMMENT ON FUNCTION crm.cohorts_add(internal, crm.timeline, date) IS 'Support of aggregate crm.cohorts.';
 
-CREATE FUNCTION crm.cohorts_add(internal, timeline crm.timeline, as_of date, unit text) RETURNS internal
+CREATE FUNCTION crm.cohorts_add(internal, history crm.timeline, as_of date, unit text) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'crm_cohorts_add_unit';
 COMMENT ON FUNCTION crm.cohorts_add(internal, crm.timeline, date, text) IS 'Support of aggregate crm.cohorts.';
@@ -40,7 +40,7 @@ CREATE FUNCTION crm.finish_cohorts(internal) RETURNS crm.cohort[]
     AS 'MODULE_PATHNAME', 'crm_aggregate_finish';
 COMMENT ON FUNCTION crm.finish_cohorts(internal) IS 'Support of aggregates: the rows of cohorts.';
 
-CREATE AGGREGATE crm.cohorts(timeline crm.timeline, as_of date) (
+CREATE AGGREGATE crm.cohorts(history crm.timeline, as_of date) (
     SFUNC = crm.cohorts_add, STYPE = internal, SSPACE = 8192, FINALFUNC = crm.finish_cohorts,
     COMBINEFUNC = crm.aggregate_combine,
     SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
@@ -49,7 +49,7 @@ CREATE AGGREGATE crm.cohorts(timeline crm.timeline, as_of date) (
 COMMENT ON AGGREGATE crm.cohorts(crm.timeline, date) IS
     'Customers by month of their first purchase, and what they did in each month since, up to as_of, from one timeline a customer. Later purchases are not seen; who bought nothing until then is in no cohort.';
 
-CREATE AGGREGATE crm.cohorts(timeline crm.timeline, as_of date, unit text) (
+CREATE AGGREGATE crm.cohorts(history crm.timeline, as_of date, unit text) (
     SFUNC = crm.cohorts_add, STYPE = internal, SSPACE = 8192, FINALFUNC = crm.finish_cohorts,
     COMBINEFUNC = crm.aggregate_combine,
     SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,

@@ -82,10 +82,10 @@ struct Row<NextPurchaseDates> {
     }
 };
 
-SQL_FUNCTION(crm_purchase_distribution, [](const PurchaseModel& model, const Rfm& customer, double horizon,
-                                           const Cancellation& cancellation) {
-    return distribution(model, customer, horizon, cancellation);
-});
+SQL_FUNCTION(crm_purchase_distribution,
+             [](const PurchaseModel& model, const Rfm& customer, double horizon, const Cancellation& cancellation) {
+                 return distribution(model, customer, horizon, cancellation);
+             });
 SQL_FUNCTION(crm_purchase_interval, [](const PurchaseModel& model, const Rfm& customer, double horizon, double level,
                                        const Cancellation& cancellation) {
     return purchase_interval(model, customer, horizon, level, cancellation);
@@ -102,6 +102,10 @@ SQL_FUNCTION(crm_next_purchase, [](const PurchaseModel& model, const Rfm& custom
     return next_purchase(model, customer, level);
 });
 SQL_FUNCTION(crm_next_purchase_dates, [](const PurchaseModel& model, const Rfm& customer, Day as_of, double level) {
+    if (model.is_discrete())
+        throw invalid_argument(
+            "model of kind " + std::string(model.kind()) + " counts opportunities, which have no dates", {},
+            "Leave as_of out, for the number of opportunities.");
     return NextPurchaseDates{next_purchase(model, customer, level), as_of};
 });
 

@@ -6,12 +6,14 @@
 #include <stdexcept>
 
 #include "crm/foundation/error.hpp"
+#include "crm/value/bg_bb.hpp"
 #include "crm/value/bg_nbd.hpp"
 #include "crm/value/clv.hpp"
 #include "crm/value/gamma_gamma.hpp"
 #include "crm/value/next_purchase.hpp"
 #include "crm/value/purchase_interval.hpp"
 #include "crm/value/survival.hpp"
+#include "crm/value/why.hpp"
 #include "random_customers.hpp"
 
 namespace {
@@ -54,13 +56,33 @@ TEST(NextPurchase, QuantilesSplitThoseWhoBuyAgain) {
         const Rfm seen = random_history(chance);
         const auto [probability, times] = next_purchase(buying, seen, 0.8);
         EXPECT_NEAR(probability, buying.p_alive(seen), 1e-15);  // who stays buys again, sooner or later
-        ASSERT_TRUE(times);
-        if (probability < 1e-4) continue;  // of which few digits are left
+        if (!times || probability < 1e-4) continue;             // of which few digits are left
         const auto by = [&](double time) { return (1 - buying.churn_probability(seen, time)) / probability; };
         EXPECT_NEAR(by(times->lower), 0.1, 1e-9);
         EXPECT_NEAR(by(times->median), 0.5, 1e-9);
         EXPECT_NEAR(by(times->upper), 0.9, 1e-9);
     }
+}
+
+TEST(NextPurchase, CountsOpportunities) {
+    const BgBbModel model(BgBb{1.2, 0.75, 0.66, 2.8});
+    for (const Rfm& seen : {Rfm(0, 0, 6), Rfm(3, 4, 6), Rfm(6, 6, 6), Rfm(0, 0, 0)}) {
+        const auto [probability, times] = next_purchase(model, seen, 0.5);
+        ASSERT_TRUE(times);
+        for (const auto& [time, share] : {std::pair(times->lower, 0.25), {times->median, 0.5}, {times->upper, 0.75}}) {
+            EXPECT_EQ(time, std::floor(time));
+            EXPECT_GE(1 - model.churn_probability(seen, time), share * probability);
+            EXPECT_LT(1 - model.churn_probability(seen, time - 1), share * probability);
+        }
+    }
+    EXPECT_THROW((void)why(model, Rfm(0, 0, 6)), crm::invalid_argument);
+}
+
+TEST(NextPurchase, HardlyEverHasNoTime) {
+    const auto [probability, times] = next_purchase(buying, Rfm(30, 20, 400), 0.8);
+    EXPECT_LT(probability, 1e-9);
+    EXPECT_GE(probability, 0);
+    EXPECT_FALSE(times);
 }
 
 TEST(Survival, CurveEndsAtTheHorizonAndFalls) {

@@ -38,6 +38,7 @@ struct OpportunityHistory {
 /// Parameters are positive. Every time is a number of opportunities: scores throw invalid_argument for histories that
 /// OpportunityHistory refuses and for horizons that are not whole numbers.
 struct BgBb {
+    static constexpr bool discrete = true;
     static constexpr std::string_view name = "bg_bb";
     static constexpr std::array<std::string_view, 4> parameter_names{"alpha", "beta", "gamma", "delta"};
 

@@ -12,10 +12,11 @@ struct NextPurchase {
     struct Times {
         double median, lower, upper;  // since the end of the observation
     };
-    std::optional<Times> times;  // of those who do buy again; none when the probability is 0
+    std::optional<Times> times;  // of those who do buy again; none when hardly anybody does, less than one in 1e9
 };
 
-/// The times leave (1 - level) / 2 on either side. Throws invalid_argument unless 0 < level < 1.
+/// The times leave (1 - level) / 2 on either side; of a discrete model they are numbers of opportunities. Throws
+/// invalid_argument unless 0 < level < 1.
 NextPurchase next_purchase(const PurchaseModel&, const Rfm& seen, double level);
 
 }  // namespace crm::value

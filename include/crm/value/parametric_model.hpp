@@ -1,7 +1,7 @@
 // A plain parameter struct P made a Model with the face `Face` (PurchaseModel, SpendModel, ContractModel).
 // P brings: `name`; `parameter_names`; exactly those doubles as members, in that order; what the face asks for; and for
-// MaximumLikelihood `Input`, `Observation`, `read(input)` and `likelihood(rows)`. It may bring `defect()`, which says in
-// words why its values cannot be.
+// MaximumLikelihood `Input`, `Observation`, `read(input)` and `likelihood(rows)`. It may bring `defect()`, which says
+// in words why its values cannot be.
 #pragma once
 #include <algorithm>
 #include <array>

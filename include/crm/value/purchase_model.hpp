@@ -14,6 +14,9 @@ namespace crm::value {
 /// A new customer is one seen at the moment of the first purchase: frequency, recency and age are 0.
 class PurchaseModel : public ObservationModel {
 public:
+    /// Whether times count opportunities, so that a horizon is a whole number; else they pass continuously.
+    virtual bool is_discrete() const = 0;
+
     /// Probability that the customer is still active at `seen.age()`.
     virtual double p_alive(const Rfm& seen) const = 0;
 
@@ -52,6 +55,10 @@ public:
     using ParametricModel<FittedPurchaseModel<P>, P, PurchaseModel>::ParametricModel;
 
     double log_likelihood(const Rfm& seen) const override { return this->parameters().log_likelihood(seen); }
+    bool is_discrete() const override {
+        return requires { P::discrete; };
+    }
+
     double p_alive(const Rfm& seen) const override { return this->parameters().p_alive(seen); }
 
     double p_alive(const Rfm& seen, double horizon) const override {

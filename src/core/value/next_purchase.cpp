@@ -1,9 +1,11 @@
 #include "crm/value/next_purchase.hpp"
 
+#include <algorithm>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "crm/value/purchase_interval.hpp"
 
@@ -29,13 +31,29 @@ double time_of(const PurchaseModel& model, const Rfm& seen, double probability, 
     return std::exp((below + above) / 2);
 }
 
+/// The number of opportunities by which a share of those who buy again have done so.
+double opportunities_until(const PurchaseModel& model, const Rfm& seen, double probability, double share) {
+    constexpr double most = 1e9;
+    const auto enough = [&](double count) { return 1 - model.churn_probability(seen, count) >= share * probability; };
+    double low = 0, high = 1;
+    while (!enough(high) && high < most) low = std::exchange(high, 2 * high);
+    while (high - low > 1) {
+        const double middle = std::floor((low + high) / 2);
+        (enough(middle) ? high : low) = middle;
+    }
+    return high;
+}
+
 }  // namespace
 
 NextPurchase next_purchase(const PurchaseModel& model, const Rfm& seen, double level) {
     require_level(level);
     const double ever = 1 - model.churn_probability(seen, std::numeric_limits<double>::infinity());
-    if (!(ever > 0)) return {0, {}};
-    const auto at = [&](double share) { return time_of(model, seen, ever, share); };
+    constexpr double hardly = 1e-9;  // a small share is known to about 1e-16
+    if (!(ever > hardly)) return {std::max(ever, 0.0), {}};
+    const auto at = [&](double share) {
+        return model.is_discrete() ? opportunities_until(model, seen, ever, share) : time_of(model, seen, ever, share);
+    };
     return {ever, NextPurchase::Times{at(0.5), at((1 - level) / 2), at((1 + level) / 2)}};
 }
 

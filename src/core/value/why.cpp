@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "crm/foundation/error.hpp"
 #include "crm/foundation/rounded.hpp"
 #include "crm/value/clv.hpp"
 
@@ -59,6 +60,9 @@ std::string one_purchase(const PurchaseModel& model, const Rfm& seen) {
 }  // namespace
 
 std::string why(const PurchaseModel& model, const Rfm& seen) {
+    if (model.is_discrete())
+        throw invalid_argument("reasons are told in days, but a model of kind " + std::string(model.kind()) +
+                               " counts opportunities");
     if (seen.frequency() == 0) return one_purchase(model, seen);
     const double gap = seen.recency() / seen.frequency();
     const bool in_days = seen.recency() >= 1.95;
