@@ -1,5 +1,5 @@
 // How often the 95 % intervals of a fit hold the parameters: customers are simulated from each model, and it is fitted
-// to them.
+// to them. Built by `cmake --build DIR --target coverage`.
 //
 //   coverage [SAMPLES [MODEL]]     200 of each model by default, which takes minutes
 //

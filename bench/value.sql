@@ -51,7 +51,7 @@ SELECT sum(crm.clv((SELECT buying FROM model), (SELECT spending FROM model), r, 
 SELECT sum(frequency * ln(recency + 1)) FROM plain;
 
 --@ limit `crm.fit_pareto_nbd` of a million `crm.rfm`; at most 1.5
--- ours: 106,381 of them are distinct
+-- ours: 106,105 of them are distinct
 SELECT (crm.fit_info(crm.fit_pareto_nbd(r))).log_likelihood FROM seen;
 
 --@ limit `crm.fit_mbg_nbd` of a million `crm.rfm`; at most 0.3
