@@ -28,6 +28,9 @@ struct Covariates {
     std::span<const double> purchase, lifetime;
 };
 
+/// Throws invalid_argument unless they are the same; `side` is what they are covariates of.
+void require_count(std::size_t given, std::size_t wanted, const char* side);
+
 /// Throws invalid_argument unless there are so many, all finite.
 void require(const Covariates&, std::size_t purchase, std::size_t lifetime);
 

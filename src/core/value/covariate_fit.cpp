@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "crm/foundation/error.hpp"
+#include "crm/value/covariate_likelihood.hpp"
 
 namespace crm::value {
 
@@ -24,65 +25,31 @@ struct Group {
     std::span<const Row> customers;
 };
 
-class CovariateLikelihood final : public Likelihood {
+class CovariateLikelihood final : public LikelihoodWithCoefficients {
 public:
-    /// `whole` is the likelihood of all customers without covariates, and `base` the maximum of that.
     CovariateLikelihood(const CovariateFamily& family, const CovariateLayout& layout, std::span<const Group> groups,
                         const Likelihood& whole, const VectorXd& base, const Cancellation& cancellation)
-        : family_(family),
-          layout_(layout),
-          groups_(groups),
-          whole_(whole),
-          start_(size()),
-          unit_(VectorXd::Ones(size())) {
-        start_.setZero();
-        start_.head(base.size()) = base;
+        : LikelihoodWithCoefficients(layout, whole, base), family_(family), groups_(groups) {
+        constexpr std::size_t groups_between_polls = 1024;
         VectorXd largest = VectorXd::Zero(size());
         for (std::size_t i = 0; i < groups.size(); ++i) {
             if (i % groups_between_polls == 0) cancellation.poll();
             largest = largest.cwiseMax(magnitudes(groups[i].covariates));
         }
-        for (Index i = base.size(); i < size(); ++i)
-            if (largest[i] > 0) unit_[i] = 1 / largest[i];
+        set_largest(largest.tail(size() - base.size()));
     }
 
-    double weight() const override { return whole_.weight(); }
-    std::string obstacle() const override { return whole_.obstacle(); }
-    Eigen::VectorXd start(const Cancellation&) const override { return start_; }
     std::vector<Eigen::VectorXd> starts(const Cancellation&) const override;
-    Eigen::VectorXd unit() const override { return unit_; }
-    Eigen::VectorXd origin() const override { return extended(whole_.origin(), 0); }
-
-    /// Coefficients that change a parameter by a factor of up to exp(farthest).
-    numeric::Box bounds() const override {
-        const numeric::Box box = whole_.bounds();
-        return {extended(box.lower, -farthest), extended(box.upper, farthest)};
-    }
     void evaluate(const Eigen::VectorXd&, numeric::Derivatives&, const Cancellation&) const override;
-    Verdict judge(const numeric::Maximum&) const override;
 
 private:
-    static constexpr double farthest = 30;
-    static constexpr std::size_t groups_between_polls = 1024;
-
-    Index size() const { return static_cast<Index>(layout_.names().size()); }
-
-    VectorXd extended(const VectorXd& base, double coefficient) const {
-        VectorXd all = coefficient * unit_;
-        all.head(base.size()) = base;
-        return all;
-    }
-
     /// Of each coefficient's covariate.
     VectorXd magnitudes(const Covariates& covariates) const {
         return layout_.slopes(covariates).cwiseAbs().colwise().maxCoeff().transpose();
     }
 
     const CovariateFamily& family_;
-    const CovariateLayout& layout_;
     std::span<const Group> groups_;
-    const Likelihood& whole_;
-    VectorXd start_, unit_;
 };
 
 void CovariateLikelihood::evaluate(const VectorXd& point, numeric::Derivatives& mean,
@@ -127,33 +94,24 @@ std::vector<VectorXd> CovariateLikelihood::starts(const Cancellation& cancellati
     return {there.value > here.value ? point : start_};
 }
 
-Likelihood::Verdict CovariateLikelihood::judge(const numeric::Maximum& maximum) const {
-    const auto base = static_cast<std::size_t>(whole_.origin().size());
-    numeric::Maximum of_base = maximum;
-    of_base.point = maximum.point.head(static_cast<Index>(base));
-    of_base.held.resize(base);
-    Verdict verdict = whole_.judge(of_base);
-    const Names names = layout_.names();
-    verdict.boundary.resize(names.size(), Boundary::none);
-    for (std::size_t i = base; i < names.size(); ++i)
-        if (maximum.held[i] != numeric::Side::inside)
-            verdict.say(static_cast<Index>(i), Boundary::undetermined,
-                        std::string(names[i]) + " runs to " +
-                            (maximum.held[i] == numeric::Side::upper ? "infinity" : "minus infinity"));
-    return verdict;
-}
-
 }  // namespace
 
-void CovariateRows::add(const Rfm& customer, const Covariates& covariates) {
-    if (!sized_) {
-        purchase_ = covariates.purchase.size();
-        lifetime_ = covariates.lifetime.size();
-        if (purchase_ > most_covariates || lifetime_ > most_covariates)
-            throw limit_exceeded("model cannot have more than " + std::to_string(most_covariates) +
-                                 " covariates on one side");
-        sized_ = true;
+void CovariateState::require_size(std::size_t purchase, std::size_t lifetime) {
+    if (!sized_ && (purchase > most_covariates || lifetime > most_covariates))
+        throw limit_exceeded("model cannot have more than " + std::to_string(most_covariates) +
+                             " covariates on one side");
+    if (sized_) {
+        require_count(purchase, purchase_, "purchase");
+        require_count(lifetime, lifetime_, "lifetime");
     }
+    sized_ = true;
+    added_ = std::min<std::uint64_t>(added_ + 1, 2);
+    purchase_ = purchase;
+    lifetime_ = lifetime;
+}
+
+void CovariateRows::add(const Rfm& customer, const Covariates& covariates) {
+    require_size(covariates.purchase.size(), covariates.lifetime.size());
     require(covariates, purchase_, lifetime_);
     numbers_.push_back(customer.frequency());
     numbers_.push_back(customer.recency());
@@ -162,17 +120,16 @@ void CovariateRows::add(const Rfm& customer, const Covariates& covariates) {
     numbers_.insert(numbers_.end(), covariates.lifetime.begin(), covariates.lifetime.end());
 }
 
-void CovariateRows::set(const Json& json, std::uint64_t edition) {
+void CovariateState::set(const Json& json, std::uint64_t edition) {
     if (edition == edition_) return;
     const CovariateLayout layout = this->layout();
     const FitOptions options = FitOptions::from_json(layout.names(), family_.name, json);
-    const bool is_first = numbers_.size() == width();
-    if (!is_first && options != options_) throw invalid_argument("options of a fit must be the same in every row");
+    if (added_ > 1 && options != options_) throw invalid_argument("options of a fit must be the same in every row");
     options_ = options;
     edition_ = edition;
 }
 
-void CovariateRows::merge(const CovariateRows& other) {
+void CovariateState::merge(const CovariateState& other) {
     nulls_ += other.nulls_;
     if (!other.sized_) return;
     if (!sized_) {
@@ -182,13 +139,14 @@ void CovariateRows::merge(const CovariateRows& other) {
         options_ = other.options_;
         edition_ = other.edition_;
     }
+    added_ = 2;
     if (purchase_ != other.purchase_ || lifetime_ != other.lifetime_)
         throw invalid_argument("number of covariates must be the same in every row");
     if (options_ != other.options_) throw invalid_argument("options of a fit must be the same in every row");
     numbers_.insert(numbers_.end(), other.numbers_.begin(), other.numbers_.end());
 }
 
-void CovariateRows::save(Writer& out) const {
+void CovariateState::save(Writer& out) const {
     out.put<std::uint8_t>(format);
     out.put<std::uint8_t>(sized_);
     out.varint(purchase_);
@@ -200,7 +158,7 @@ void CovariateRows::save(Writer& out) const {
     for (const double number : numbers_) out.put(number);
 }
 
-void CovariateRows::load(Reader& in, const Cancellation& cancellation) {
+void CovariateState::load_numbers(Reader& in) {
     read_version(in, format, "aggregate state");
     sized_ = in.get<std::uint8_t>() != 0;
     const std::uint64_t purchase = in.varint(), lifetime = in.varint();
@@ -210,13 +168,18 @@ void CovariateRows::load(Reader& in, const Cancellation& cancellation) {
     lifetime_ = static_cast<std::size_t>(lifetime);
     nulls_ = in.varint();
     edition_ = in.get<std::uint8_t>() != 0;
+    added_ = 2;
     options_.load(in, layout().names().size());
     const std::size_t count = in.count(sizeof(double));
-    if (count % width() != 0) throw corrupt_data("state with covariates ends in the middle of a row");
     numbers_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) numbers_.push_back(in.get<double>());
+}
+
+void CovariateRows::load(Reader& in, const Cancellation& cancellation) {
+    load_numbers(in);
     Pace pace(cancellation);
-    for (std::size_t at = 0; at < count; at += width()) {
+    if (numbers_.size() % width() != 0) throw corrupt_data("state with covariates ends in the middle of a row");
+    for (std::size_t at = 0; at < numbers_.size(); at += width()) {
         pace.step();
         const double frequency = numbers_[at];
         const bool whole = frequency >= 0 && frequency <= INT_MAX && frequency == std::floor(frequency);
@@ -315,33 +278,61 @@ GroupedRows GroupedRows::drawn(const std::vector<double>& weights) const {
 
 }  // namespace
 
+FitReport CovariateState::counts(std::size_t customers, std::size_t distinct) const {
+    FitReport counts;
+    counts.observations = static_cast<std::int64_t>(customers);
+    counts.distinct_observations = static_cast<std::int64_t>(distinct);
+    counts.skipped = static_cast<std::int64_t>(nulls_);
+    return counts;
+}
+
+namespace {
+
+VectorXd point_of(const Estimates& base) {
+    VectorXd point(static_cast<Index>(base.values.size()));
+    for (Index i = 0; i < point.size(); ++i) point[i] = std::log(base.values[static_cast<std::size_t>(i)]);
+    return point;
+}
+
+}  // namespace
+
+Fit CovariateState::fit(Rows rows, std::size_t customers, std::size_t distinct, const Refine& refine,
+                        const Cancellation& cancellation) const {
+    if (options_.replicates() > 0)
+        throw invalid_argument("a fit of kind " + std::string(family_.name) + " cannot draw samples for a bootstrap",
+                               {}, "Leave the option out: standard errors come from the curvature.");
+    const auto whole = family_.likelihood(rows);
+    const FitReport counts = this->counts(customers, distinct);
+    const Fit base = value::fit(family_.base, *whole, counts, FitOptions(), cancellation);
+    if (!base.estimates) return base;
+    const CovariateLayout layout = this->layout();
+    return value::fit(layout.names(), *refine(layout, *whole, point_of(*base.estimates)), counts, options_,
+                      cancellation);
+}
+
 Fit CovariateRows::fit(const Cancellation& cancellation) const {
     const GroupedRows grouped(numbers_, width(), purchase_, own, cancellation);
     const std::vector<double> weights = grouped.weights();
-    FitReport counts;
-    counts.observations = static_cast<std::int64_t>(numbers_.size() / width());
-    counts.distinct_observations = static_cast<std::int64_t>(weights.size());
-    counts.skipped = static_cast<std::int64_t>(nulls_);
+    const FitReport counts = this->counts(numbers_.size() / width(), weights.size());
 
     const auto rows = grouped.histories(cancellation);
     const auto whole = family_.likelihood(rows);
     const Fit base = value::fit(family_.base, *whole, counts, FitOptions(), cancellation);
     if (!base.estimates) return base;
-    VectorXd point(static_cast<Index>(base.estimates->values.size()));
-    for (Index i = 0; i < point.size(); ++i) point[i] = std::log(base.estimates->values[static_cast<std::size_t>(i)]);
+    const VectorXd point = point_of(*base.estimates);
 
     const CovariateLayout layout = this->layout();
     const auto fit_to = [&](const GroupedRows& sample, const Likelihood& without, const FitOptions& options) {
         const CovariateLikelihood likelihood(family_, layout, sample.groups(), without, point, cancellation);
         return value::fit(layout.names(), likelihood, counts, options, cancellation);
     };
-    Fit found = fit_to(grouped, *whole, options_);
-    const auto refit = [&](const std::vector<double>& drawn, const FitOptions& options) {
+    Fit found = fit_to(grouped, *whole, options());
+    const auto refit = [&](const std::vector<double>& drawn, const FitOptions& how) {
         const GroupedRows sample = grouped.drawn(drawn);
         const auto histories = sample.histories(cancellation);
-        return fit_to(sample, *family_.likelihood(histories), options);
+        return fit_to(sample, *family_.likelihood(histories), how);
     };
-    bootstrap(layout.names(), found, weights, refit, options_, cancellation);
+    bootstrap(layout.names(), found, weights, refit, options(), cancellation);
     return found;
 }
 

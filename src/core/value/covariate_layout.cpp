@@ -22,12 +22,16 @@ CovariateLayout::CovariateLayout(Names base, std::span<const CovariateLink> link
     views_.assign(owned_.begin(), owned_.end());
 }
 
+void require_count(std::size_t given, std::size_t wanted, const char* side) {
+    if (given != wanted)
+        throw invalid_argument("number of " + std::string(side) + " covariates must be " + std::to_string(wanted) +
+                               ", not " + std::to_string(given));
+}
+
 namespace {
 
 void require_side(std::span<const double> given, std::size_t wanted, const char* side) {
-    if (given.size() != wanted)
-        throw invalid_argument("number of " + std::string(side) + " covariates must be " + std::to_string(wanted) +
-                               ", not " + std::to_string(given.size()));
+    require_count(given.size(), wanted, side);
     for (const double value : given)
         if (!std::isfinite(value))
             throw invalid_argument(std::string(side) + " covariate must be a finite number, not " + shortest(value));

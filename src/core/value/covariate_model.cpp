@@ -10,24 +10,29 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-std::unique_ptr<Model> CovariateModel::of_customer(const Covariates& covariates) const {
-    require(covariates, layout_.purchase(), layout_.lifetime());
+const Estimates& CoefficientModel::estimates() const {
     if (!usable())
         throw invalid_argument("model of kind " + std::string(kind()) + " has no parameters", {},
                                "Its fit failed: see the message of its fit report.");
-    const Names names = layout_.names();
-    const auto& [values, boundary, covariance] = *fit_.estimates;
+    return *fit_.estimates;
+}
+
+std::unique_ptr<Model> CovariateModel::of_customer(const Covariates& covariates) const {
+    const CovariateLayout& layout = covariate_layout();
+    require(covariates, layout.purchase(), layout.lifetime());
+    const Names names = layout.names();
+    const auto& [values, boundary, covariance] = estimates();
     VectorXd point(static_cast<Index>(values.size()));
     for (std::size_t i = 0; i < values.size(); ++i) point[static_cast<Index>(i)] = names.point_of(i, values[i]);
 
-    const VectorXd base = layout_.base_of(point, covariates);
+    const VectorXd base = layout.base_of(point, covariates);
     const auto size = static_cast<std::size_t>(base.size());
     Estimates own{{}, {boundary.begin(), boundary.begin() + base.size()}, {}};
     for (const double one : base) own.values.push_back(std::exp(one));
     if (const std::string wrong = defect(names.first(size), own); !wrong.empty())
         throw invalid_argument(wrong, {}, "Are the covariates like those that the model was fitted to?");
     if (covariance.size() > 0) {
-        const MatrixXd slopes = layout_.slopes(covariates);
+        const MatrixXd slopes = layout.slopes(covariates);
         own.covariance = slopes * covariance * slopes.transpose();
         own.covariance = (own.covariance + own.covariance.transpose().eval()) / 2;
         for (std::size_t i = 0; i < size; ++i) {
@@ -42,21 +47,21 @@ std::unique_ptr<Model> CovariateModel::of_customer(const Covariates& covariates)
     return base_model({std::move(own), {}});
 }
 
-void CovariateModel::save(Writer& out) const {
+void CoefficientModel::save(Writer& out) const {
     out.varint(layout_.purchase());
     out.varint(layout_.lifetime());
     value::save(fit_, out);
 }
 
-CovariateLayout CovariateModel::load_layout(Names base, std::span<const CovariateLink> links, Reader& in) {
+CovariateLayout CoefficientModel::load_layout(Names base, std::span<const CovariateLink> links, Reader& in) {
     const std::uint64_t purchase = in.varint(), lifetime = in.varint();
     if (purchase > most_covariates || lifetime > most_covariates)
         throw corrupt_data("impossible number of covariates in model");
     return {base, links, static_cast<std::size_t>(purchase), static_cast<std::size_t>(lifetime)};
 }
 
-CovariateLayout CovariateModel::layout_from_json(Names base, std::span<const CovariateLink> links,
-                                                 const Json& parameters) {
+CovariateLayout CoefficientModel::layout_from_json(Names base, std::span<const CovariateLink> links,
+                                                   const Json& parameters) {
     std::size_t purchase = 0, lifetime = 0;
     for (const CovariateLink& link : links) {
         const std::string prefix = std::string(link.name) + '_';
