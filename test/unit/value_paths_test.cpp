@@ -446,6 +446,20 @@ TEST(ParetoNbdPaths, IsFiniteForEveryHistory) {
         }
 }
 
+TEST(ParetoNbdPaths, LikelihoodEndsWhereverTheSearchGoes) {
+    Chance chance(12);
+    const CovariatePath path = random_path(chance, 1, 300, 5, 9);
+    const Sample sample({{bought_on({3, 40, 80}), path, path}}, after(start, 200));
+    crm::numeric::Derivatives found(6);
+    for (const double far : {30.0, 300.0, 3000.0, 3e5})
+        for (const double side : {-1.0, 1.0}) {
+            VectorXd point = VectorXd::Zero(6);
+            point.tail(2) << far, side * far;
+            sample.likelihood->evaluate(point, found, {});
+            EXPECT_TRUE(far > 30 || (std::isfinite(found.value) && found.hessian.allFinite())) << far;
+        }
+}
+
 TEST(ParetoNbdPaths, RefusesWhatIsNotItsOwn) {
     const VectorXd one = VectorXd::Ones(1);
     const auto model = model_of({1, 10, 1, 10}, one, one);

@@ -14,8 +14,8 @@ namespace crm {
 namespace {
 
 /// Kinds of which the first is a special case of the second.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> nested{
-    {{"pareto_nbd", "ggom_nbd"}, {"sbg", "bdw"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> nested{
+    {{"pareto_nbd", "ggom_nbd"}, {"pareto_nbd", "pareto_nbd_paths"}, {"sbg", "bdw"}}};
 
 FitReport report_of(const Model& model) {
     const auto report = model.report();

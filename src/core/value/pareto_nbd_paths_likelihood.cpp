@@ -148,7 +148,7 @@ public:
           leave_(2 + purchase),
           buying_(std::exp(point[1]), purchase),
           leaving_(std::exp(point[3]), lifetime),
-          left_(point.size()),
+          branch_(point.size()),
           sum_(point.size()) {}
 
     const Branch& read(const PathHistory&, const Cancellation&);
@@ -166,7 +166,7 @@ private:
     double shape_ = 0;                          // of the rate of buying, knowing the purchases
     double log_at_once_ = 0, log_neither_ = 0;  // until the last purchase, and since then
     bool any_left_ = false;
-    Branch left_, sum_;
+    Branch branch_, sum_;  // the one at hand, and all together
 };
 
 /// Customers who leave in this time, having bought nothing since the last purchase.
@@ -184,38 +184,38 @@ void Customers::add_departures(const CompetingRates& rates, const CompetingRates
     const Vector4d mean = first / mass;
     const Matrix4d covariance = second / mass - mean * mean.transpose();
 
-    left_.log_density = log_neither_ + std::log(s_ * mass);
-    left_.gradient.setZero();
-    left_.hessian.setZero();
+    branch_.log_density = log_neither_ + std::log(s_ * mass);
+    branch_.gradient.setZero();
+    branch_.hessian.setZero();
     const auto square = [&](Index i) { return mean[i] * mean[i] + covariance(i, i); };
-    add_side(buying_, 0, r_, shape_, mean[0], mean[1], square(1), left_);
-    add_side(leaving_, leave_, s_, s_ + 1, mean[2], mean[3], square(3), left_);
-    left_.gradient[leave_] += 1;
-    left_.gradient.segment(leave_ + 1, leaving_.size()) += leaving_.slope();
-    MatrixXd slopes = MatrixXd::Zero(left_.gradient.size(), 4);
+    add_side(buying_, 0, r_, shape_, mean[0], mean[1], square(1), branch_);
+    add_side(leaving_, leave_, s_, s_ + 1, mean[2], mean[3], square(3), branch_);
+    branch_.gradient[leave_] += 1;
+    branch_.gradient.segment(leave_ + 1, leaving_.size()) += leaving_.slope();
+    MatrixXd slopes = MatrixXd::Zero(branch_.gradient.size(), 4);
     slopes(0, 0) = -r_;
     slopes.col(1).segment(1, buying_.size()) = -shape_ * buying_.away();
     slopes(leave_, 2) = -s_;
     slopes.col(3).segment(leave_ + 1, leaving_.size()) = -(s_ + 1) * leaving_.away();
-    left_.hessian.noalias() += slopes * covariance * slopes.transpose();
+    branch_.hessian.noalias() += slopes * covariance * slopes.transpose();
     if (any_left_)
-        add(left_, sum_);
+        add(branch_, sum_);
     else
-        std::swap(left_, sum_);
+        std::swap(branch_, sum_);
     any_left_ = true;
 }
 
 /// A customer who neither bought nor left until now.
 void Customers::add_active() {
-    left_.log_density = log_neither_;
-    left_.gradient.setZero();
-    left_.hessian.setZero();
-    add_side(buying_, 0, r_, shape_, 0, 0, 0, left_);
-    add_side(leaving_, leave_, s_, s_, 0, 0, 0, left_);
+    branch_.log_density = log_neither_;
+    branch_.gradient.setZero();
+    branch_.hessian.setZero();
+    add_side(buying_, 0, r_, shape_, 0, 0, 0, branch_);
+    add_side(leaving_, leave_, s_, s_, 0, 0, 0, branch_);
     if (any_left_)
-        add(left_, sum_);
+        add(branch_, sum_);
     else
-        std::swap(left_, sum_);
+        std::swap(branch_, sum_);
 }
 
 const Branch& Customers::read(const PathHistory& seen, const Cancellation& cancellation) {
