@@ -100,7 +100,8 @@ TYPED_TEST(EveryModel, ModelsSurviveStorageAndDamage) {
         [](Reader& hostile) {
             const auto read = TypeParam::load(hostile);
             hostile.expect_end();
-            if (read->usable()) EXPECT_EQ(described(*TypeParam::from_json(Json(read->to_json()))), described(*read));
+            if (!read->usable()) return;
+            EXPECT_EQ(described(*TypeParam::from_json(Json(read->to_json()))), described(*read));
         },
         500);
 }
