@@ -322,8 +322,10 @@ TEST(ParetoNbdPaths, DerivativesWithoutCovariatesAreThoseOfParetoNbd) {
 std::unique_ptr<ParetoNbdPaths> fitted(const std::vector<Customer>& customers, Day as_of,
                                        const Json& options = Json::Object{}) {
     ParetoNbdPathsFit fit(std::pmr::new_delete_resource());
-    for (const auto& one : customers) fit.add(one.history, as_of, one.paths());
-    fit.set(options, 1);
+    for (const auto& one : customers) {
+        fit.add(one.history, as_of, one.paths());
+        fit.set(options, 1);
+    }
     return fit.finish({});
 }
 
