@@ -37,6 +37,7 @@ for my $name (sort keys %statement) {
     my $unlimited = $session->sql($statement{$name});
     # A new process, which has kept no memory from earlier statements.
     my $limited = $server->session('memory');
+    $limited->sql("SELECT crm.days('1 day')");    # has the library loaded, which takes more than the least limit
     # From nearly nothing to nearly enough, so that another allocation fails each time.
     for my $megabytes (map { int(1.5**$_) } 0 .. 15) {
         limit_address_space($limited, 1024 * $limited->status('VmSize') + $megabytes * 1024 * 1024);
