@@ -11,9 +11,9 @@ COMMENT ON AGGREGATE crm.fit_ggom_nbd(crm.rfm) IS
 COMMENT ON AGGREGATE crm.fit_bg_bb(crm.rfm) IS
     'BG/BB: at each of `age` opportunities since the first purchase an active customer may buy, once, or leave before it; recency is the number of the last one with a purchase. Fader, Hardie, Shang (2010), Marketing Science 29(6).';
 COMMENT ON AGGREGATE crm.fit_bg_cnbd_k(crm.timeline, date) IS
-    'BG/CNBD-k: as BG/NBD for customers with a rhythm, whose gaps between purchases are Erlang(k); k from 1 to 12 is chosen, or given as {"fix": {"k": 3}}. Reutterer, Platzer, Schroeder (2020), International Journal of Research in Marketing 38(1).';
+    'BG/CNBD-k: as BG/NBD for customers with a rhythm, whose gaps between purchases are Erlang(k); k from 1 to 12 is chosen, or given by the option jsonb ''{"fix": {"k": 3}}''. Reutterer, Platzer, Schroeder (2020), International Journal of Research in Marketing 38(1).';
 COMMENT ON AGGREGATE crm.fit_mbg_cnbd_k(crm.timeline, date) IS
-    'MBG/CNBD-k: as MBG/NBD for customers with a rhythm, whose gaps between purchases are Erlang(k); k from 1 to 12 is chosen, or given as {"fix": {"k": 3}}. Reutterer, Platzer, Schroeder (2020), International Journal of Research in Marketing 38(1).';
+    'MBG/CNBD-k: as MBG/NBD for customers with a rhythm, whose gaps between purchases are Erlang(k); k from 1 to 12 is chosen, or given by the option jsonb ''{"fix": {"k": 3}}''. Reutterer, Platzer, Schroeder (2020), International Journal of Research in Marketing 38(1).';
 
 CREATE FUNCTION crm.log_gaps(history crm.timeline, as_of date) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
