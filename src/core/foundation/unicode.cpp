@@ -54,12 +54,12 @@ CharacterKind searched_kind(char32_t character) {
 struct BasicPlane {
     static constexpr char32_t size = 0x10000;
     CharacterKind kinds[size];
-    char16_t folded[size];  // 0 where one becomes several
+    char32_t folded[size];  // 0 where one becomes several
 
     BasicPlane() {
         for (char32_t c = 0; c < size; ++c) {
             kinds[c] = searched_kind(c);
-            folded[c] = static_cast<char16_t>(mapped(fold_runs, c));
+            folded[c] = mapped(fold_runs, c);
         }
         for (const Expansion& one : expansions)
             if (one.character < size) folded[one.character] = 0;
