@@ -45,7 +45,7 @@ SET min_parallel_table_scan_size = 0;
 EXPLAIN (COSTS OFF) SELECT crm.fit_sbg(periods, lost), crm.fit_bdw(periods, lost) FROM contract;
 SELECT crm.fit_sbg(periods, lost)::text = (SELECT sbg::text FROM from_contracts) AS sbg,
        crm.fit_bdw(periods, lost)::text = (SELECT bdw::text FROM from_contracts) AS bdw FROM contract;
-RESET max_parallel_workers_per_gather;
+SET max_parallel_workers_per_gather = 0;
 SELECT i.observations, i.skipped
   FROM (SELECT crm.fit_sbg(year, lost, kept) AS m FROM (TABLE cohort UNION ALL VALUES ('none', 9, NULL, 1), ('none', NULL, 1, 1), ('none', 9, 0, 0)) AS x WHERE year > 0 OR segment = 'none') AS x,
        crm.fit_info(m) AS i;

@@ -1,7 +1,8 @@
 // What a model sees of a comment: its words and their pairs, and pieces of 2 to 5 characters, which survive
 // misspellings and stand in for words where a script does not part them. No language is assumed.
 //
-// A feature is a 64-bit hash. The hash is part of what stored models have learnt: it never changes.
+// A feature is a 64-bit hash, odd for phrases and even for pieces. The hash is part of what stored models have learnt:
+// it never changes.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -44,6 +45,11 @@ private:
     std::vector<Word> words_;
 };
 
+/// What a feature's count in a comment is worth: 1 + ln count (Salton and Buckley 1988).
+float term_weight(std::uint32_t count);
+
+constexpr bool is_phrase(std::uint64_t feature) { return feature & 1U; }
+
 namespace detail {
 
 constexpr std::uint64_t word_seed = 0x8f3a'5c1d'27e9'b64bU, piece_seed = 0x1b87'3593'cc9e'2d51U;
@@ -71,7 +77,7 @@ void for_each_phrase(const Comment& comment, const FeatureOptions& options, cons
         for (const char32_t character : words[i].of(comment.folded())) word = detail::mixed(word, character);
         for (std::size_t n = std::min<std::size_t>(options.words, i + 1); n-- > 0;) {
             begun[n] = n == 0 ? word : detail::mixed(begun[n - 1], word);
-            found(detail::finished(begun[n]), words[i - n].begin, words[i].end);
+            found(detail::finished(begun[n]) | 1U, words[i - n].begin, words[i].end);
         }
     }
 }
@@ -103,7 +109,8 @@ void for_each_piece(const Comment& comment, const FeatureOptions& options, const
                 const bool outside = at == 0 || at == length - 1;
                 hash = detail::mixed(hash, outside ? U' ' : text[begin + at - 1]);
                 if (n >= options.from_pieces)
-                    found(detail::finished(hash), begin + std::max(from, 1U) - 1, std::min(begin + at, end));
+                    found(detail::finished(hash) & ~std::uint64_t{1}, begin + std::max(from, 1U) - 1,
+                          std::min(begin + at, end));
             }
         }
         begin = end;

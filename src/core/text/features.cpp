@@ -1,6 +1,10 @@
 #include "crm/text/features.hpp"
 
+#include <cmath>
+
 namespace crm::text {
+
+float term_weight(std::uint32_t count) { return count == 1 ? 1.0F : 1 + std::log(static_cast<float>(count)); }
 
 void FeatureOptions::save(Writer& out) const {
     out.put(words);

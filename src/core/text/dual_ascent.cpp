@@ -1,0 +1,149 @@
+#include "crm/text/dual_ascent.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "crm/numeric/lanes.hpp"
+
+namespace crm::text {
+
+namespace {
+
+using numeric::all_lanes;
+using numeric::Lanes;
+using numeric::lanes;
+
+constexpr std::size_t block = 4 * lanes;
+
+/// Log-odds of a dual that has not been moved yet: exp(-untouched) is 0 beside any weight.
+constexpr float untouched = -80;
+
+constexpr int newton_steps = 3;
+
+Lanes logistic(Lanes x) { return 1 / (1 + numeric::exp_lanes(-x)); }
+
+/// found += sum of value * row, for a block of labels that stays in registers.
+void add_block(TrainingSet::Entries entries, const float* weights, std::size_t stride, float* found) {
+    Lanes sum[4];
+    for (std::size_t i = 0; i < 4; ++i) sum[i] = numeric::load_lanes(found + i * lanes);
+    for (std::size_t e = 0; e < entries.features.size(); ++e) {
+        const float* const row = weights + std::size_t{entries.features[e]} * stride;
+        const float value = entries.values[e];
+        for (std::size_t i = 0; i < 4; ++i) sum[i] += value * numeric::load_lanes(row + i * lanes);
+    }
+    for (std::size_t i = 0; i < 4; ++i) numeric::store_lanes(found + i * lanes, sum[i]);
+}
+
+void move_block(TrainingSet::Entries entries, float* weights, std::size_t stride, const float* moves) {
+    Lanes move[4];
+    for (std::size_t i = 0; i < 4; ++i) move[i] = numeric::load_lanes(moves + i * lanes);
+    for (std::size_t e = 0; e < entries.features.size(); ++e) {
+        float* const row = weights + std::size_t{entries.features[e]} * stride;
+        const float value = entries.values[e];
+        for (std::size_t i = 0; i < 4; ++i)
+            numeric::store_lanes(row + i * lanes, numeric::load_lanes(row + i * lanes) + value * move[i]);
+    }
+}
+
+}  // namespace
+
+DualAscent::DualAscent(const TrainingSet& set, double strength, std::pmr::memory_resource* memory)
+    : set_(set),
+      labels_(set.label_names.size()),
+      stride_((labels_ + block - 1) / block * block),
+      strength_(static_cast<float>(strength)),
+      weights_((set.width() + 1) * stride_, 0.0F, memory),
+      duals_(set.size() * stride_, untouched, memory),
+      margins_(stride_, 0.0F, memory),
+      moves_(stride_, 0.0F, memory) {}
+
+void DualAscent::set_strength(double strength) {
+    const float ratio = static_cast<float>(strength) / strength_;
+    for (float& weight : weights_) weight *= ratio;
+    strength_ = static_cast<float>(strength);
+}
+
+void DualAscent::reweigh(const Cancellation& cancellation) {
+    std::ranges::fill(weights_, 0.0F);
+    for (std::size_t comment = 0; comment < set_.size(); ++comment) {
+        if (comment % 64 == 0) cancellation.poll();
+        mark_labels(comment);
+        const float* const duals = duals_.data() + comment * stride_;
+        for (std::size_t k = 0; k < stride_; k += lanes) {
+            const Lanes sign = numeric::load_lanes(moves_.data() + k);
+            numeric::store_lanes(moves_.data() + k, strength_ * sign * logistic(numeric::load_lanes(duals + k)));
+        }
+        move(comment);
+    }
+}
+
+void DualAscent::mark_labels(std::size_t comment) {
+    std::ranges::fill(moves_, -1.0F);
+    for (const std::uint16_t label : set_.labels(comment)) moves_[label] = 1;
+}
+
+void DualAscent::move(std::size_t comment) {
+    for (std::size_t at = 0; at < stride_; at += block)
+        move_block(set_.entries(comment), weights_.data() + at, stride_, moves_.data() + at);
+    float* const biases = weights_.data() + set_.width() * stride_;
+    for (std::size_t k = 0; k < stride_; ++k) biases[k] += moves_[k];
+}
+
+void DualAscent::add_up(std::size_t comment, float* found) const {
+    const float* const biases = weights_.data() + set_.width() * stride_;
+    std::copy(biases, biases + stride_, found);
+    for (std::size_t at = 0; at < stride_; at += block)
+        add_block(set_.entries(comment), weights_.data() + at, stride_, found + at);
+}
+
+void DualAscent::margins(std::size_t comment, std::span<float> found) const {
+    std::pmr::vector<float> padded(stride_, weights_.get_allocator().resource());
+    add_up(comment, padded.data());
+    std::copy_n(padded.begin(), labels_, found.begin());
+}
+
+double DualAscent::pass(std::span<const std::uint32_t> comments, const Cancellation& cancellation) {
+    double moved = 0;
+    for (std::size_t visit = 0; visit < comments.size(); ++visit) {
+        if (visit % 64 == 0) cancellation.poll();
+        const std::size_t comment = comments[visit];
+        const TrainingSet::Entries entries = set_.entries(comment);
+        float square = 1;  // the bias
+        for (const float value : entries.values) square += value * value;
+        add_up(comment, margins_.data());
+
+        mark_labels(comment);
+        float* const duals = duals_.data() + comment * stride_;
+        const Lanes reach = all_lanes(square * strength_);
+        Lanes largest = all_lanes(0);
+        for (std::size_t k = 0; k < stride_; k += lanes) {
+            const Lanes sign = numeric::load_lanes(moves_.data() + k);
+            const Lanes margin = sign * numeric::load_lanes(margins_.data() + k);
+            Lanes odds = numeric::load_lanes(duals + k);
+            const Lanes before = logistic(odds);
+            // Solves odds + margin + reach * (logistic(odds) - before) = 0, whose root lies between these, and on the
+            // side of 0 where the function has the other sign than at 0: there Newton's steps cannot run away.
+            Lanes lowest = -margin - reach * (1 - before), highest = -margin + reach * before;
+            const Lanes none = all_lanes(0);
+            const Lanes at_zero = margin + reach * (0.5F - before);
+            highest = at_zero > 0 ? numeric::least(highest, none) : highest;
+            lowest = at_zero > 0 ? lowest : numeric::greatest(lowest, none);
+            Lanes share = before;
+            for (int step = 0; step < newton_steps; ++step) {
+                const Lanes excess = odds + margin + reach * (share - before);
+                odds -= excess / (1 + reach * share * (1 - share));
+                odds = numeric::least(numeric::greatest(odds, lowest), highest);
+                share = logistic(odds);
+            }
+            const Lanes move = strength_ * sign * (share - before);
+            largest = numeric::greatest(largest, numeric::greatest(move, -move));
+            numeric::store_lanes(duals + k, odds);
+            numeric::store_lanes(moves_.data() + k, move);
+        }
+        move(comment);
+        moved += double{square} * std::max({largest[0], largest[1], largest[2], largest[3]});
+    }
+    return comments.empty() ? 0 : moved / static_cast<double>(comments.size());
+}
+
+}  // namespace crm::text

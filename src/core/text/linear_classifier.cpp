@@ -1,0 +1,236 @@
+#include "crm/text/linear_classifier.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "crm/foundation/base64.hpp"
+
+namespace crm::text {
+
+namespace {
+
+constexpr int newest_format = 1;
+
+void save_card(const std::vector<CardRow>& card, Writer& out) {
+    out.varint(card.size());
+    for (const CardRow& row : card) {
+        out.text(row.section);
+        out.text(row.item);
+        out.put<std::uint8_t>(row.value.has_value());
+        if (row.value) out.put(*row.value);
+        out.text(row.note);
+    }
+}
+
+std::vector<CardRow> load_card(Reader& in) {
+    std::vector<CardRow> card;
+    for (std::size_t left = in.count(4); left > 0; --left) {
+        CardRow row;
+        row.section = in.text();
+        row.item = in.text();
+        if (in.get<std::uint8_t>() != 0) row.value = in.get<double>();
+        row.note = in.text();
+        card.push_back(std::move(row));
+    }
+    return card;
+}
+
+template <class T>
+T finite(T value) {
+    if (!std::isfinite(value)) throw corrupt_data("number in text classifier is not finite");
+    return value;
+}
+
+double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+
+}  // namespace
+
+std::vector<double> soft_max(std::span<const double> margins, double temperature) {
+    const double greatest = *std::ranges::max_element(margins);
+    std::vector<double> shares;
+    shares.reserve(margins.size());
+    double sum = 0;
+    for (const double margin : margins) sum += shares.emplace_back(std::exp((margin - greatest) / temperature));
+    for (double& share : shares) share /= sum;
+    return shares;
+}
+
+LinearClassifier::LinearClassifier(Parts parts)
+    : parts_(std::move(parts)), vocabulary_(std::pmr::get_default_resource()), begins_{0} {}
+
+void LinearClassifier::add(const Feature& feature) {
+    if (vocabulary_.add(feature.hash) != importance_.size()) throw corrupt_data("feature twice in text classifier");
+    importance_.push_back(feature.importance);
+    scales_.push_back(feature.scale);
+    for (const auto& [label, weight] : feature.weights) {
+        weight_labels_.push_back(label);
+        weights_.push_back(weight);
+    }
+    begins_.push_back(static_cast<std::uint32_t>(weights_.size()));
+}
+
+void LinearClassifier::save(Writer& out) const {
+    out.put<std::uint8_t>(newest_format);
+    parts_.report.save(out);
+    save_card(parts_.card, out);
+    parts_.options.save(out);
+    out.put<std::uint8_t>(parts_.several);
+    out.varint(parts_.labels.size());
+    for (std::size_t label = 0; label < parts_.labels.size(); ++label) {
+        out.text(parts_.labels[label]);
+        out.put(parts_.biases[label]);
+        if (parts_.several) out.put(parts_.thresholds[label]);
+    }
+    out.put(parts_.temperature);
+    out.put<std::uint8_t>(parts_.least_margin.has_value());
+    if (parts_.least_margin) out.put(*parts_.least_margin);
+
+    // Hashes as differences; weights after a bit for each label that says whether it has one.
+    out.varint(importance_.size());
+    std::uint64_t before = 0;
+    std::vector<std::uint8_t> has((parts_.labels.size() + 7) / 8);
+    for (std::uint32_t feature = 0; feature < importance_.size(); ++feature) {
+        out.varint(vocabulary_.hash(feature) - before);
+        before = vocabulary_.hash(feature);
+        out.put(importance_[feature]);
+        out.put(scales_[feature]);
+        if (scales_[feature] == 0) continue;
+        std::ranges::fill(has, std::uint8_t{0});
+        for (std::uint32_t at = begins_[feature]; at < begins_[feature + 1]; ++at)
+            has[weight_labels_[at] / 8] |= static_cast<std::uint8_t>(1U << weight_labels_[at] % 8);
+        out.raw(has.data(), has.size());
+        out.raw(weights_.data() + begins_[feature], begins_[feature + 1] - begins_[feature]);
+    }
+}
+
+std::unique_ptr<LinearClassifier> LinearClassifier::load(Reader& in) {
+    read_version(in, newest_format, "text classifier");
+    Parts parts;
+    parts.report = FitReport::load(in);
+    parts.card = load_card(in);
+    parts.options = FeatureOptions::load(in);
+    parts.several = in.get<std::uint8_t>() != 0;
+    const std::size_t labels = in.count(5);
+    if (labels > 65535) throw corrupt_data("too many labels in text classifier");
+    for (std::size_t label = 0; label < labels; ++label) {
+        const std::string_view text = in.text();
+        if (label > 0 && parts.labels.back() >= text) throw corrupt_data("labels of text classifier are out of order");
+        parts.labels.emplace_back(text);
+        parts.biases.push_back(finite(in.get<float>()));
+        if (parts.several) parts.thresholds.push_back(finite(in.get<double>()));
+    }
+    parts.temperature = finite(in.get<double>());
+    if (!(parts.temperature > 0)) throw corrupt_data("impossible temperature in text classifier");
+    if (in.get<std::uint8_t>() != 0) parts.least_margin = finite(in.get<double>());
+
+    auto model = std::make_unique<LinearClassifier>(std::move(parts));
+    std::uint64_t hash = 0;
+    Feature feature;
+    for (std::size_t left = in.count(9); left > 0; --left) {
+        hash += in.varint();
+        feature = {hash, finite(in.get<float>()), finite(in.get<float>()), {}};
+        if (feature.scale != 0) {
+            const Bytes has = in.take((labels + 7) / 8);
+            for (std::size_t label = 0; label < labels; ++label)
+                if ((has[label / 8] >> static_cast<int>(label % 8) & std::byte{1}) != std::byte{0})
+                    feature.weights.emplace_back(static_cast<std::uint16_t>(label), in.get<std::int8_t>());
+        }
+        model->add(feature);
+    }
+    return model;
+}
+
+Json::Object LinearClassifier::to_json() const {
+    Json::Array labels;
+    for (const std::string& label : parts_.labels) labels.emplace_back(label);
+    Json::Object card;
+    for (const CardRow& row : parts_.card)
+        if (row.section == "held-out comments" && row.value) card.emplace_back(row.item, *row.value);
+    Writer out;
+    save(out);
+    return {{"labels", std::move(labels)},
+            {"several", parts_.several},
+            {"features", static_cast<std::int64_t>(importance_.size())},
+            {"held_out", std::move(card)},
+            {"fit", parts_.report.to_json()},
+            {"stored", to_base64(out.bytes())}};
+}
+
+std::unique_ptr<LinearClassifier> LinearClassifier::from_json(const Json& json) {
+    const std::vector<std::byte> bytes = from_base64(json.at("stored", name).string("stored"));
+    Reader in(bytes);
+    auto model = load(in);
+    in.expect_end();
+    return model;
+}
+
+std::unique_ptr<LinearClassifier> LinearClassifier::make(const Json&) {
+    throw invalid_argument("a text classifier cannot be made from parameters", {},
+                           "Train it on labelled comments with crm.fit_text_classifier.");
+}
+
+std::vector<LinearClassifier::Term> LinearClassifier::terms(const Comment& comment) const {
+    std::vector<std::uint32_t> found;
+    const auto look_up = [&](std::uint64_t hash, std::uint32_t, std::uint32_t) {
+        if (const std::uint32_t feature = vocabulary_.find(hash); feature != Vocabulary::none) found.push_back(feature);
+    };
+    for_each_phrase(comment, parts_.options, look_up);
+    for_each_piece(comment, parts_.options, look_up);
+    std::ranges::sort(found);
+
+    std::vector<Term> terms;
+    terms.reserve(found.size());
+    for (const std::uint32_t feature : found) {
+        if (terms.empty() || terms.back().feature != feature) terms.push_back({feature, 0, 0});
+        ++terms.back().count;
+    }
+    double squares[2] = {0, 0};
+    for (Term& term : terms) {
+        term.value = term_weight(term.count) * importance_[term.feature];
+        squares[is_phrase(vocabulary_.hash(term.feature))] += double{term.value} * term.value;
+    }
+    for (Term& term : terms)
+        if (const double square = squares[is_phrase(vocabulary_.hash(term.feature))]; square > 0)
+            term.value /= static_cast<float>(std::sqrt(square));
+    return terms;
+}
+
+std::vector<double> LinearClassifier::margins(const Comment& comment) const {
+    std::vector<float> sums(parts_.biases);
+    for (const Term& term : terms(comment)) {
+        const float scaled = term.value * scales_[term.feature];
+        for (std::uint32_t at = begins_[term.feature]; at < begins_[term.feature + 1]; ++at)
+            sums[weight_labels_[at]] += scaled * static_cast<float>(weights_[at]);
+    }
+    return {sums.begin(), sums.end()};
+}
+
+std::vector<double> LinearClassifier::probabilities(std::span<const double> margins) const {
+    if (!parts_.several) return soft_max(margins, parts_.temperature);
+    std::vector<double> chances;
+    chances.reserve(margins.size());
+    for (const double margin : margins) chances.push_back(logistic(margin / parts_.temperature));
+    return chances;
+}
+
+double LinearClassifier::contributions(const Comment& comment, std::size_t label,
+                                       std::vector<Contribution>& found) const {
+    const std::vector<Term> known = terms(comment);
+    const auto weigh = [&](std::uint64_t hash, std::uint32_t begin, std::uint32_t end) {
+        const std::uint32_t feature = vocabulary_.find(hash);
+        if (feature == Vocabulary::none) return;
+        const auto first = weight_labels_.begin() + begins_[feature],
+                   last = weight_labels_.begin() + begins_[feature + 1];
+        const auto at = std::lower_bound(first, last, static_cast<std::uint16_t>(label));
+        if (at == last || *at != label) return;
+        const Term& term = *std::ranges::lower_bound(known, feature, {}, &Term::feature);
+        const double weight =
+            double{scales_[feature]} * weights_[static_cast<std::size_t>(at - weight_labels_.begin())];
+        found.push_back({begin, end, term.value * weight / term.count});
+    };
+    for_each_phrase(comment, parts_.options, weigh);
+    for_each_piece(comment, parts_.options, weigh);
+    return parts_.biases[label];
+}
+
+}  // namespace crm::text
