@@ -1,17 +1,31 @@
 #include "bind/boundary.hpp"
 
+#include "bind/encoding.hpp"
 #include "crm/foundation/error.hpp"
 
 namespace crm::bind {
 
 namespace {
 
-const char* keep(const std::string& words) noexcept {
-    if (words.empty()) return nullptr;
-    const std::size_t size = words.size() + 1;
-    if (size > MaxAllocSize) return nullptr;
-    void* const copy = MemoryContextAllocExtended(CurrentMemoryContext, size, MCXT_ALLOC_NO_OOM);
-    return copy ? static_cast<const char*>(std::memcpy(copy, words.c_str(), size)) : "out of memory";
+/// As it is when the database's encoding cannot say it.
+std::string_view in_server_encoding(std::string_view words) noexcept {
+    try {
+        return to_server(words);
+    } catch (...) {
+        return words;
+    }
+}
+
+const char* keep(const std::string& message) noexcept {
+    if (message.empty()) return nullptr;
+    const std::string_view words = in_server_encoding(message);
+    if (words.size() >= MaxAllocSize) return nullptr;
+    auto* const copy =
+        static_cast<char*>(MemoryContextAllocExtended(CurrentMemoryContext, words.size() + 1, MCXT_ALLOC_NO_OOM));
+    if (!copy) return "out of memory";
+    std::memcpy(copy, words.data(), words.size());
+    copy[words.size()] = '\0';
+    return copy;
 }
 
 Failure failure_of(int sqlstate, const error& thrown) noexcept {

@@ -26,6 +26,17 @@ void refuse_nulls(ArrayType* array) {
         throw invalid_argument("array must not contain NULL");
 }
 
+/// The elements of a text[] without NULLs.
+std::span<const Datum> texts_of(ArrayType* array) {
+    refuse_nulls(array);
+    Datum* elements = nullptr;
+    int size = 0;
+    call([array, &elements, &size] {
+        deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, nullptr, &size);
+    });
+    return {elements, static_cast<std::size_t>(size)};
+}
+
 }  // namespace
 
 Day Column<Day>::read(Datum datum) {
@@ -90,15 +101,18 @@ TextGrid Column<TextGrid>::read(Datum datum) {
     ArrayType* const array = array_of(datum);
     if (ARR_NDIM(array) != 2)
         throw invalid_argument("array must have two dimensions, not " + std::to_string(ARR_NDIM(array)));
-    refuse_nulls(array);
-    Datum* elements = nullptr;
-    int size = 0;
-    call([array, &elements, &size] {
-        deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, nullptr, &size);
-    });
     TextGrid grid{static_cast<std::size_t>(ARR_DIMS(array)[0]), static_cast<std::size_t>(ARR_DIMS(array)[1]), {}};
-    for (int i = 0; i < size; ++i) grid.cells.emplace_back(text_of(elements[i]));
+    for (const Datum text : texts_of(array)) grid.cells.emplace_back(text_of(text));
     return grid;
+}
+
+std::vector<std::string_view> Column<std::vector<std::string_view>>::read(Datum datum) {
+    ArrayType* const array = array_of(datum);
+    if (ARR_NDIM(array) > 1)
+        throw invalid_argument("array must have one dimension, not " + std::to_string(ARR_NDIM(array)));
+    std::vector<std::string_view> texts;
+    for (const Datum text : texts_of(array)) texts.push_back(text_of(text));
+    return texts;
 }
 
 }  // namespace crm::bind

@@ -121,6 +121,13 @@ struct Column<TextGrid> {
     static TextGrid read(Datum datum);
 };
 
+/// text[] of one dimension without NULLs, in the value's own memory: valid during the call.
+template <>
+struct Column<std::vector<std::string_view>> {
+    static constexpr Oid type = TEXTARRAYOID;
+    static std::vector<std::string_view> read(Datum datum);
+};
+
 template <class T>
 concept Readable = requires(Datum datum) {
     Column<T>::read(datum);

@@ -1,5 +1,6 @@
 // Reading and making single Datums without raising over C++ frames.
 #pragma once
+#include "bind/encoding.hpp"
 #include "bind/memory.hpp"
 #include "crm/foundation/bytes.hpp"
 
@@ -13,9 +14,10 @@ inline Bytes varlena_bytes(Datum datum) {
     return {reinterpret_cast<const std::byte*>(VARDATA_ANY(value)), VARSIZE_ANY_EXHDR(value)};
 }
 
+/// In UTF-8.
 inline std::string_view text_of(Datum datum) {
     const Bytes bytes = varlena_bytes(datum);
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    return from_server({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 /// A new varlena in the current memory context.
@@ -29,6 +31,7 @@ inline Datum make_varlena(Bytes bytes) {
     return PointerGetDatum(made);
 }
 
-inline Datum make_text(std::string_view text) { return make_varlena(std::as_bytes(std::span(text))); }
+/// From UTF-8.
+inline Datum make_text(std::string_view text) { return make_varlena(std::as_bytes(std::span(to_server(text)))); }
 
 }  // namespace crm::bind

@@ -8,6 +8,10 @@ constexpr int deepest = 32;  // far beyond any document of ours, far within the 
 
 Json json_of(JsonbContainer* container, int depth);
 
+std::string_view text_of(const JsonbValue& value) {
+    return from_server({value.val.string.val, static_cast<std::size_t>(value.val.string.len)});
+}
+
 Json json_of(const JsonbValue& value, int depth) {
     switch (value.type) {
         case jbvNull: return {};
@@ -16,7 +20,7 @@ Json json_of(const JsonbValue& value, int depth) {
             return call([&value] {
                 return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(value.val.numeric)));
             });
-        case jbvString: return std::string(value.val.string.val, static_cast<std::size_t>(value.val.string.len));
+        case jbvString: return std::string(text_of(value));
         case jbvBinary: return json_of(value.val.binary.data, depth + 1);
         default: throw invalid_argument("unexpected kind of value in jsonb");
     }
@@ -35,7 +39,7 @@ Json json_of(JsonbContainer* container, int depth) {
         switch (call([&iterator, &value] { return JsonbIteratorNext(&iterator, &value, true); })) {
             case WJB_BEGIN_ARRAY: is_scalar = value.val.array.rawScalar; break;
             case WJB_BEGIN_OBJECT: is_object = true; break;
-            case WJB_KEY: key.assign(value.val.string.val, static_cast<std::size_t>(value.val.string.len)); break;
+            case WJB_KEY: key = text_of(value); break;
             case WJB_VALUE: members.emplace_back(key, json_of(value, depth)); break;
             case WJB_ELEM: items.push_back(json_of(value, depth)); break;
             case WJB_DONE:
@@ -59,7 +63,7 @@ Json read_jsonb(Datum datum) {
 }
 
 Datum make_jsonb(const Json& json) {
-    const std::string text = json.text();
+    const std::string text(to_server(json.text()));
     return call([&text] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.c_str())); });
 }
 

@@ -4,7 +4,11 @@
 
 namespace crm::bind {
 
-/// Allocates from one memory context: accounted by the server, freed with the context at the latest.
+/// What one aggregate may take, in kilobytes: the setting crm.max_fit_memory.
+extern int max_fit_memory;
+
+/// Allocates from one memory context: accounted by the server, freed with the context at the latest. Throws
+/// limit_exceeded when more is wanted at a time than crm.max_fit_memory.
 class ContextMemory : public std::pmr::memory_resource {
 public:
     explicit ContextMemory(MemoryContext context) : context_(context) {}
@@ -13,10 +17,14 @@ public:
 
 private:
     void* do_allocate(std::size_t size, std::size_t alignment) final;
-    void do_deallocate(void* memory, std::size_t, std::size_t) final { pfree(memory); }
+    void do_deallocate(void* memory, std::size_t size, std::size_t) final {
+        taken_ -= size;
+        pfree(memory);
+    }
     bool do_is_equal(const std::pmr::memory_resource& other) const noexcept final { return this == &other; }
 
     MemoryContext context_;
+    std::size_t taken_ = 0;
 };
 
 /// Memory for one value in `context`; throws bad_alloc, never raises.

@@ -82,9 +82,10 @@ template <>
 struct Result<CString> {
     using Memory = Nothing;
     static Datum make(FunctionCallInfo, Memory&, const CString& value) {
-        const std::size_t size = value.text.size() + 1;
+        const std::string text(to_server(value.text));
+        const std::size_t size = text.size() + 1;
         return CStringGetDatum(
-            static_cast<char*>(std::memcpy(allocate_in(CurrentMemoryContext, size), value.text.c_str(), size)));
+            static_cast<char*>(std::memcpy(allocate_in(CurrentMemoryContext, size), text.c_str(), size)));
     }
 };
 

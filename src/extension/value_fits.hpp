@@ -1,5 +1,6 @@
 // The aggregates that fit a model to customers: one line for each model.
 #pragma once
+#include "bind/options.hpp"
 #include "crm/value/covariate_fit.hpp"
 #include "crm/value/maximum_likelihood.hpp"
 #include "extension/value_rows.hpp"
@@ -12,26 +13,18 @@ struct OptionsFor {
     const value::FitOptions& options;
 };
 
-/// Read anew only when the bytes change: a query passes the same ones with each of a million rows.
 template <class Fitted>
 struct Argument<OptionsFor<Fitted>> {
     static constexpr int columns = 1;
-    struct Memory {
-        std::vector<std::byte> bytes;
-        value::FitOptions options;
-    };
+    using Memory = ParsedOptions<value::FitOptions>;
     static std::optional<OptionsFor<Fitted>> read(FunctionCallInfo fcinfo, int at, Memory& memory) {
+        using P = typename Fitted::Parameters;
         static const value::FitOptions none;
         if (PG_ARGISNULL(at)) return OptionsFor<Fitted>{none};
-        const Datum datum = PG_GETARG_DATUM(at);
-        const Bytes bytes = varlena_bytes(datum);
-        if (memory.bytes.empty() || !std::ranges::equal(bytes, memory.bytes)) {
-            using P = typename Fitted::Parameters;
-            memory.bytes.clear();
-            memory.options = value::FitOptions::from_json(P::parameter_names, P::name, read_jsonb(datum));
-            memory.bytes.assign(bytes.begin(), bytes.end());
-        }
-        return OptionsFor<Fitted>{memory.options};
+        const auto parse = [](const Json& json) {
+            return value::FitOptions::from_json(P::parameter_names, P::name, json);
+        };
+        return OptionsFor<Fitted>{memory.read(PG_GETARG_DATUM(at), parse)};
     }
 };
 

@@ -40,4 +40,13 @@ inline Lanes exp_lanes(Lanes x) {
     return sum;
 }
 
+/// ln x within 0.06 for x >= 1; any number for others.
+inline Lanes rough_log_lanes(Lanes x) {
+    using Integers = std::int32_t __attribute__((vector_size(16)));
+    Integers bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    constexpr float ln_2 = 0.69314718F;
+    return __builtin_convertvector(bits - (127 << 23), Lanes) * (ln_2 / (1 << 23));
+}
+
 }  // namespace crm::numeric

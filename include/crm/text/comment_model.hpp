@@ -28,6 +28,7 @@ struct LabelProbability {
 /// What one occurrence of a feature adds to the margin of a label.
 struct Contribution {
     std::uint32_t begin, end;  // characters of the folded comment
+    bool is_phrase;            // rather than a piece of a word
     double weight;
 };
 

@@ -83,7 +83,7 @@ void for_each_phrase(const Comment& comment, const FeatureOptions& options, cons
 }
 
 /// The same for each piece of a run of characters without space; runs count as if a space stood before and after.
-/// begin and end are those of the piece without these spaces.
+/// begin and end are those of the piece without these spaces, which alone are no piece.
 template <class Found>
 void for_each_piece(const Comment& comment, const FeatureOptions& options, const Found& found) {
     if (options.to_pieces == 0) return;
@@ -108,7 +108,7 @@ void for_each_piece(const Comment& comment, const FeatureOptions& options, const
                 const std::uint32_t at = from + n - 1;
                 const bool outside = at == 0 || at == length - 1;
                 hash = detail::mixed(hash, outside ? U' ' : text[begin + at - 1]);
-                if (n >= options.from_pieces)
+                if (n >= options.from_pieces && !(outside && n == 1))
                     found(detail::finished(hash) & ~std::uint64_t{1}, begin + std::max(from, 1U) - 1,
                           std::min(begin + at, end));
             }

@@ -17,8 +17,9 @@ namespace crm::text {
 /// comments. One comment in eight is held out; where these are fewer than a thousand, up to eight times another eighth.
 /// The result depends on the rows alone, not on their order. When there is nothing to learn from, it is a model that is
 /// not usable, whose report says why.
-std::unique_ptr<LinearClassifier> fit_classifier(const CommentCollector&, const ClassifierOptions&, bool several,
-                                                 std::pmr::memory_resource*, const Cancellation&);
+std::unique_ptr<LinearClassifier> fit_classifier(const CommentCollector&, std::int64_t skipped,
+                                                 const ClassifierOptions&, bool several, std::pmr::memory_resource*,
+                                                 const Cancellation&);
 
 /// The state of crm.fit_text_classifier.
 template <bool several>
@@ -32,24 +33,30 @@ public:
         comments_.add(labels, comment, options.features);
     }
 
-    void merge(const ClassifierBuilder& other, const Cancellation& cancellation) {
+    /// A row without label or comment.
+    void skip() { ++skipped_; }
+
+    void merge(const ClassifierBuilder& other, const Cancellation& cancellation = {}) {
+        skipped_ += other.skipped_;
         if (other.comments_.size() == 0) return;
         agree(other.options_);
         comments_.merge(other.comments_, cancellation);
     }
 
     void save(Writer& out) const {
+        out.varint(skipped_);
         options_.save(out);
         comments_.save(out);
     }
 
-    void load(Reader& in, const Cancellation& cancellation) {
+    void load(Reader& in, const Cancellation& cancellation = {}) {
+        skipped_ = in.varint();
         options_ = ClassifierOptions::load(in);
         comments_.load(in, cancellation);
     }
 
-    std::unique_ptr<LinearClassifier> finish(const Cancellation& cancellation) const {
-        return fit_classifier(comments_, options_, several, memory_, cancellation);
+    std::unique_ptr<LinearClassifier> finish(const Cancellation& cancellation = {}) const {
+        return fit_classifier(comments_, static_cast<std::int64_t>(skipped_), options_, several, memory_, cancellation);
     }
 
 private:
@@ -59,6 +66,7 @@ private:
     }
 
     std::pmr::memory_resource* memory_;
+    std::uint64_t skipped_ = 0;
     ClassifierOptions options_;
     CommentCollector comments_;
 };

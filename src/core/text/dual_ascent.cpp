@@ -22,6 +22,21 @@ constexpr int newton_steps = 3;
 
 Lanes logistic(Lanes x) { return 1 / (1 + numeric::exp_lanes(-x)); }
 
+/// The negative root x of x + reach * logistic(x) = level, where level <= reach / 2. If the logistic were an
+/// exponential, it would be level - W(reach * e^level), W of Lambert; and L - ln L is near W(e^L). Newton's method does
+/// the rest: the function is convex where x < 0.
+Lanes saturation(Lanes level, Lanes reach, Lanes log_reach) {
+    const Lanes exponent = log_reach + level;
+    const Lanes guess = numeric::rough_log_lanes(exponent) - log_reach;
+    Lanes x = numeric::least(exponent > 1 ? guess : level, all_lanes(0));
+    for (int step = 0; step < newton_steps; ++step) {
+        const Lanes share = logistic(x);
+        x -= (x + reach * share - level) / (1 + reach * share * (1 - share));
+        x = numeric::least(x, all_lanes(0));
+    }
+    return x;
+}
+
 /// found += sum of value * row, for a block of labels that stays in registers.
 void add_block(TrainingSet::Entries entries, const float* weights, std::size_t stride, float* found) {
     Lanes sum[4];
@@ -114,27 +129,20 @@ double DualAscent::pass(std::span<const std::uint32_t> comments, const Cancellat
 
         mark_labels(comment);
         float* const duals = duals_.data() + comment * stride_;
-        const Lanes reach = all_lanes(square * strength_);
+        const Lanes reach = all_lanes(square * strength_), log_reach = all_lanes(std::log(square * strength_));
         Lanes largest = all_lanes(0);
         for (std::size_t k = 0; k < stride_; k += lanes) {
             const Lanes sign = numeric::load_lanes(moves_.data() + k);
             const Lanes margin = sign * numeric::load_lanes(margins_.data() + k);
-            Lanes odds = numeric::load_lanes(duals + k);
-            const Lanes before = logistic(odds);
-            // Solves odds + margin + reach * (logistic(odds) - before) = 0, whose root lies between these, and on the
-            // side of 0 where the function has the other sign than at 0: there Newton's steps cannot run away.
-            Lanes lowest = -margin - reach * (1 - before), highest = -margin + reach * before;
-            const Lanes none = all_lanes(0);
+            const Lanes before = logistic(numeric::load_lanes(duals + k));
+            // Wanted is the root of odds + margin + reach * (logistic(odds) - before). With the sign that makes it
+            // negative, it is that of x + reach * logistic(x) = level.
             const Lanes at_zero = margin + reach * (0.5F - before);
-            highest = at_zero > 0 ? numeric::least(highest, none) : highest;
-            lowest = at_zero > 0 ? lowest : numeric::greatest(lowest, none);
-            Lanes share = before;
-            for (int step = 0; step < newton_steps; ++step) {
-                const Lanes excess = odds + margin + reach * (share - before);
-                odds -= excess / (1 + reach * share * (1 - share));
-                odds = numeric::least(numeric::greatest(odds, lowest), highest);
-                share = logistic(odds);
-            }
+            const Lanes side = at_zero > 0 ? all_lanes(1) : all_lanes(-1);
+            const Lanes level = side > 0 ? reach * before - margin : reach * (1 - before) + margin;
+            const Lanes root = saturation(level, reach, log_reach);
+            const Lanes odds = side * root;
+            const Lanes share = logistic(odds);
             const Lanes move = strength_ * sign * (share - before);
             largest = numeric::greatest(largest, numeric::greatest(move, -move));
             numeric::store_lanes(duals + k, odds);

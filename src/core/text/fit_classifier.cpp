@@ -223,12 +223,13 @@ std::unique_ptr<LinearClassifier> not_fitted(FitReport report, std::string why) 
 
 }  // namespace
 
-std::unique_ptr<LinearClassifier> fit_classifier(const CommentCollector& comments, const ClassifierOptions& options,
-                                                 bool several, std::pmr::memory_resource* memory,
-                                                 const Cancellation& cancellation) {
+std::unique_ptr<LinearClassifier> fit_classifier(const CommentCollector& comments, std::int64_t skipped,
+                                                 const ClassifierOptions& options, bool several,
+                                                 std::pmr::memory_resource* memory, const Cancellation& cancellation) {
     const std::uint32_t least = options.min_comments.value_or(comments.size() < many_comments ? 1 : 2);
     TrainingSet set = comments.training_set(least, cancellation);
     FitReport report;
+    report.skipped = skipped;
     report.observations = static_cast<std::int64_t>(comments.size());
     std::int64_t distinct = 0;
     for (std::size_t i = 0; i < set.size(); ++i) distinct += i == 0 || set.contents[i] != set.contents[i - 1];

@@ -226,7 +226,7 @@ double LinearClassifier::contributions(const Comment& comment, std::size_t label
         const Term& term = *std::ranges::lower_bound(known, feature, {}, &Term::feature);
         const double weight =
             double{scales_[feature]} * weights_[static_cast<std::size_t>(at - weight_labels_.begin())];
-        found.push_back({begin, end, term.value * weight / term.count});
+        found.push_back({begin, end, is_phrase(hash), term.value * weight / term.count});
     };
     for_each_phrase(comment, parts_.options, weigh);
     for_each_piece(comment, parts_.options, weigh);

@@ -1,0 +1,45 @@
+// The options of an aggregate: the same jsonb with each of a million rows.
+#pragma once
+#include "bind/json.hpp"
+
+namespace crm::bind {
+
+/// A jsonb that is read anew only when its bytes change.
+template <class T>
+class ParsedOptions {
+public:
+    /// `parse` makes a T of a Json.
+    template <class Parse>
+    const T& read(Datum datum, const Parse& parse) {
+        const Bytes bytes = varlena_bytes(datum);
+        if (bytes_.empty() || !std::ranges::equal(bytes, bytes_)) {
+            bytes_.clear();
+            value_ = parse(read_jsonb(datum));
+            bytes_.assign(bytes.begin(), bytes.end());
+        }
+        return value_;
+    }
+
+private:
+    std::vector<std::byte> bytes_;
+    T value_;
+};
+
+/// A jsonb argument as a T, by T::from_json; T{} when it is NULL.
+template <class T>
+struct Options {
+    const T& value;
+};
+
+template <class T>
+struct Argument<Options<T>> {
+    static constexpr int columns = 1;
+    using Memory = ParsedOptions<T>;
+    static std::optional<Options<T>> read(FunctionCallInfo fcinfo, int at, Memory& memory) {
+        static const T none;
+        if (PG_ARGISNULL(at)) return Options<T>{none};
+        return Options<T>{memory.read(PG_GETARG_DATUM(at), &T::from_json)};
+    }
+};
+
+}  // namespace crm::bind

@@ -1,0 +1,131 @@
+#include "crm/text/held_out.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <random>
+
+#include "crm/text/comment_collector.hpp"
+#include "random_comments.hpp"
+
+namespace crm::text {
+namespace {
+
+TrainingSet training_set(const std::vector<test::LabelledComment>& rows) {
+    CommentCollector collector(std::pmr::get_default_resource());
+    Comment comment;
+    for (const auto& row : rows) {
+        comment.assign(row.comment);
+        const std::string_view label = row.label;
+        collector.add(std::span(&label, 1), comment, {});
+    }
+    return collector.training_set(1);
+}
+
+/// Margins that are right more often than not.
+HeldOut random_margins(const TrainingSet& set, bool several, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> noise;
+    HeldOut held_out(set, several);
+    std::vector<float> margins(set.label_names.size());
+    for (std::uint32_t comment = 0; comment < set.size(); ++comment) {
+        for (float& margin : margins) margin = 2 * noise(random);
+        margins[set.labels(comment).front()] += 3;
+        held_out.add(comment, margins);
+    }
+    return held_out;
+}
+
+TEST(Folds, KeepEqualCommentsTogetherAndLabelsSpread) {
+    auto rows = test::random_comments(400, 4, 1);
+    for (std::size_t i = 0; i < 100; ++i) rows.push_back(rows[i]);
+    rows.push_back({"alone", "only this"});
+    rows.push_back({"alone", "only this"});
+    const TrainingSet set = training_set(rows);
+    const auto folds = assign_folds(set, 8);
+    std::map<std::pair<std::uint16_t, int>, int> counts;
+    for (std::uint32_t i = 0; i < set.size(); ++i) {
+        if (i > 0 && set.contents[i] == set.contents[i - 1]) {
+            EXPECT_EQ(folds[i], folds[i - 1]);
+        }
+        ++counts[{set.labels(i).front(), folds[i]}];
+    }
+    EXPECT_EQ(counts.erase({0, 8}), 1U);  // "alone" is never held out
+    EXPECT_EQ(counts.size(), 4U * 8);
+    for (const auto& [where, count] : counts) EXPECT_GE(count, 8);
+}
+
+TEST(HeldOut, TemperatureIsTheBestOfAFineGrid) {
+    const TrainingSet set = training_set(test::random_comments(300, 3, 2));
+    for (const bool several : {false, true}) {
+        const HeldOut held_out = random_margins(set, several, 3);
+        const auto found = held_out.calibrate();
+        double best = INFINITY;
+        std::mt19937 random(3);
+        std::normal_distribution<float> noise;
+        std::vector<std::vector<double>> margins;
+        for (std::uint32_t comment = 0; comment < set.size(); ++comment) {
+            auto& row = margins.emplace_back();
+            for (int k = 0; k < 3; ++k) row.push_back(2 * noise(random));
+            row[set.labels(comment).front()] += 3;
+        }
+        for (double temperature = 0.2; temperature < 5; temperature *= 1.01) {
+            double loss = 0;
+            for (std::uint32_t comment = 0; comment < set.size(); ++comment) {
+                const std::size_t actual = set.labels(comment).front();
+                double sum = 0;
+                for (std::size_t k = 0; k < 3; ++k) {
+                    const double margin = margins[comment][k] / temperature;
+                    if (several)
+                        loss += std::log(1 + std::exp(k == actual ? -margin : margin)) / 3;
+                    else
+                        sum += std::exp(margin);
+                }
+                if (!several) loss += std::log(sum) - margins[comment][actual] / temperature;
+            }
+            best = std::min(best, loss / static_cast<double>(set.size()));
+        }
+        EXPECT_NEAR(found.log_loss, best, 1e-4);
+        EXPECT_LE(found.log_loss, best + 1e-6);
+    }
+}
+
+TEST(HeldOut, ThresholdsMaximiseF1) {
+    const TrainingSet set = training_set(test::random_comments(300, 3, 4));
+    const HeldOut held_out = random_margins(set, true, 5);
+    const auto thresholds = held_out.thresholds(1);
+    std::mt19937 random(5);
+    std::normal_distribution<float> noise;
+    std::vector<std::array<double, 3>> chances;
+    for (std::uint32_t comment = 0; comment < set.size(); ++comment) {
+        auto& row = chances.emplace_back();
+        for (double& chance : row) chance = 2 * noise(random);
+        row[set.labels(comment).front()] += 3;
+        for (double& chance : row) chance = 1 / (1 + std::exp(-chance));
+    }
+    for (std::size_t label = 0; label < 3; ++label) {
+        const auto f1 = [&](double threshold) {
+            double right = 0, given = 0, actual = 0;
+            for (std::uint32_t comment = 0; comment < set.size(); ++comment) {
+                const bool has = set.labels(comment).front() == label, gets = chances[comment][label] >= threshold;
+                right += has && gets;
+                given += gets;
+                actual += has;
+            }
+            return 2 * right / (given + actual);
+        };
+        for (double threshold = 0.001; threshold < 1; threshold += 0.001)
+            ASSERT_LE(f1(threshold), f1(thresholds[label]) + 1e-12) << label << ' ' << threshold;
+    }
+}
+
+TEST(HeldOut, OneInTwentyFallsUnderTheLeastMargin) {
+    const TrainingSet set = training_set(test::random_comments(400, 3, 6));
+    const HeldOut held_out = random_margins(set, false, 7);
+    EXPECT_LT(held_out.least_margin(0), held_out.least_margin(0.05));
+    EXPECT_LT(held_out.least_margin(0.05), held_out.least_margin(0.5));
+}
+
+}  // namespace
+}  // namespace crm::text
