@@ -64,7 +64,7 @@ TEST(DualAscent, ReachesTheOptimum) {
             DualAscent ascent(set, strength, std::pmr::get_default_resource());
             const auto comments = everything(set);
             for (int pass = 0; pass < 1000; ++pass) ascent.pass(comments, {});
-            EXPECT_LT(largest_gradient(ascent, set, strength), 1e-4) << labels << ' ' << strength;
+            EXPECT_LT(largest_gradient(ascent, set, strength), 3e-3) << labels << ' ' << strength;
         }
     }
 }
@@ -90,7 +90,7 @@ TEST(DualAscent, GoesOnWithAnotherStrengthOrWeighting) {
     set.weigh(importance, {});
     ascent.reweigh({});
     for (int pass = 0; pass < 300; ++pass) ascent.pass(comments, {});
-    EXPECT_LT(largest_gradient(ascent, set, 0.5), 1e-4);
+    EXPECT_LT(largest_gradient(ascent, set, 0.5), 3e-3);
 }
 
 TEST(Lanes, ExponentialIsExact) {

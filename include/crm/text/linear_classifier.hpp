@@ -71,6 +71,11 @@ public:
     const std::vector<CardRow>& card() const { return parts_.card; }
 
 private:
+    struct Stored {
+        float importance, scale;
+        std::uint32_t begin, end;  // in weight_labels_ and weights_
+    };
+
     struct Term {
         std::uint32_t feature, count;
         float value;
@@ -81,8 +86,7 @@ private:
 
     Parts parts_;
     Vocabulary vocabulary_;
-    std::vector<float> importance_, scales_;
-    std::vector<std::uint32_t> begins_;  // of each feature in the two below, and the end
+    std::vector<Stored> features_;
     std::vector<std::uint16_t> weight_labels_;
     std::vector<std::int8_t> weights_;
 };

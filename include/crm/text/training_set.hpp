@@ -11,9 +11,6 @@
 
 namespace crm::text {
 
-/// Scales the phrases and the pieces of a comment to length 1, each kind by itself.
-void normalise(std::span<const std::uint64_t> hashes, std::span<const std::uint32_t> features, std::span<float> values);
-
 /// Comments as sparse vectors, in an order that depends on their contents alone.
 struct TrainingSet {
     explicit TrainingSet(std::pmr::memory_resource* memory)

@@ -18,7 +18,12 @@ constexpr std::size_t block = 4 * lanes;
 /// Log-odds of a dual that has not been moved yet: exp(-untouched) is 0 beside any weight.
 constexpr float untouched = -80;
 
-constexpr int newton_steps = 3;
+constexpr int newton_steps = 2;
+
+/// Moves of margins by less are not worth the way to the weights.
+constexpr float negligible = 1e-4F;
+
+float greatest_of(Lanes x) { return std::max({x[0], x[1], x[2], x[3]}); }
 
 Lanes logistic(Lanes x) { return 1 / (1 + numeric::exp_lanes(-x)); }
 
@@ -99,7 +104,7 @@ void DualAscent::mark_labels(std::size_t comment) {
 
 void DualAscent::move(std::size_t comment) {
     for (std::size_t at = 0; at < stride_; at += block)
-        move_block(set_.entries(comment), weights_.data() + at, stride_, moves_.data() + at);
+        if (moves_[at] != 0) move_block(set_.entries(comment), weights_.data() + at, stride_, moves_.data() + at);
     float* const biases = weights_.data() + set_.width() * stride_;
     for (std::size_t k = 0; k < stride_; ++k) biases[k] += moves_[k];
 }
@@ -131,25 +136,31 @@ double DualAscent::pass(std::span<const std::uint32_t> comments, const Cancellat
         float* const duals = duals_.data() + comment * stride_;
         const Lanes reach = all_lanes(square * strength_), log_reach = all_lanes(std::log(square * strength_));
         Lanes largest = all_lanes(0);
-        for (std::size_t k = 0; k < stride_; k += lanes) {
-            const Lanes sign = numeric::load_lanes(moves_.data() + k);
-            const Lanes margin = sign * numeric::load_lanes(margins_.data() + k);
-            const Lanes before = logistic(numeric::load_lanes(duals + k));
-            // Wanted is the root of odds + margin + reach * (logistic(odds) - before). With the sign that makes it
-            // negative, it is that of x + reach * logistic(x) = level.
-            const Lanes at_zero = margin + reach * (0.5F - before);
-            const Lanes side = at_zero > 0 ? all_lanes(1) : all_lanes(-1);
-            const Lanes level = side > 0 ? reach * before - margin : reach * (1 - before) + margin;
-            const Lanes root = saturation(level, reach, log_reach);
-            const Lanes odds = side * root;
-            const Lanes share = logistic(odds);
-            const Lanes move = strength_ * sign * (share - before);
-            largest = numeric::greatest(largest, numeric::greatest(move, -move));
-            numeric::store_lanes(duals + k, odds);
-            numeric::store_lanes(moves_.data() + k, move);
+        for (std::size_t at = 0; at < stride_; at += block) {
+            Lanes odds[4], move[4], largest_here = all_lanes(0);
+            for (std::size_t i = 0; i < 4; ++i) {
+                const std::size_t k = at + i * lanes;
+                const Lanes sign = numeric::load_lanes(moves_.data() + k);
+                const Lanes margin = sign * numeric::load_lanes(margins_.data() + k);
+                const Lanes before = logistic(numeric::load_lanes(duals + k));
+                // Wanted is the root of odds + margin + reach * (logistic(odds) - before). With the sign that makes it
+                // negative, it is that of x + reach * logistic(x) = level.
+                const Lanes at_zero = margin + reach * (0.5F - before);
+                const Lanes side = at_zero > 0 ? all_lanes(1) : all_lanes(-1);
+                const Lanes level = side > 0 ? reach * before - margin : reach * (1 - before) + margin;
+                odds[i] = side * saturation(level, reach, log_reach);
+                move[i] = strength_ * sign * (logistic(odds[i]) - before);
+                largest_here = numeric::greatest(largest_here, numeric::greatest(move[i], -move[i]));
+            }
+            largest = numeric::greatest(largest, largest_here);
+            const bool counts = greatest_of(largest_here) * square > negligible;
+            for (std::size_t i = 0; i < 4; ++i) {
+                if (counts) numeric::store_lanes(duals + at + i * lanes, odds[i]);
+                numeric::store_lanes(moves_.data() + at + i * lanes, counts ? move[i] : all_lanes(0));
+            }
         }
         move(comment);
-        moved += double{square} * std::max({largest[0], largest[1], largest[2], largest[3]});
+        moved += double{square} * greatest_of(largest);
     }
     return comments.empty() ? 0 : moved / static_cast<double>(comments.size());
 }

@@ -56,17 +56,16 @@ std::vector<double> soft_max(std::span<const double> margins, double temperature
 }
 
 LinearClassifier::LinearClassifier(Parts parts)
-    : parts_(std::move(parts)), vocabulary_(std::pmr::get_default_resource()), begins_{0} {}
+    : parts_(std::move(parts)), vocabulary_(std::pmr::get_default_resource()) {}
 
 void LinearClassifier::add(const Feature& feature) {
-    if (vocabulary_.add(feature.hash) != importance_.size()) throw corrupt_data("feature twice in text classifier");
-    importance_.push_back(feature.importance);
-    scales_.push_back(feature.scale);
+    if (vocabulary_.add(feature.hash) != features_.size()) throw corrupt_data("feature twice in text classifier");
+    const auto begin = static_cast<std::uint32_t>(weights_.size());
     for (const auto& [label, weight] : feature.weights) {
         weight_labels_.push_back(label);
         weights_.push_back(weight);
     }
-    begins_.push_back(static_cast<std::uint32_t>(weights_.size()));
+    features_.push_back({feature.importance, feature.scale, begin, static_cast<std::uint32_t>(weights_.size())});
 }
 
 void LinearClassifier::save(Writer& out) const {
@@ -86,20 +85,21 @@ void LinearClassifier::save(Writer& out) const {
     if (parts_.least_margin) out.put(*parts_.least_margin);
 
     // Hashes as differences; weights after a bit for each label that says whether it has one.
-    out.varint(importance_.size());
+    out.varint(features_.size());
     std::uint64_t before = 0;
     std::vector<std::uint8_t> has((parts_.labels.size() + 7) / 8);
-    for (std::uint32_t feature = 0; feature < importance_.size(); ++feature) {
-        out.varint(vocabulary_.hash(feature) - before);
-        before = vocabulary_.hash(feature);
-        out.put(importance_[feature]);
-        out.put(scales_[feature]);
-        if (scales_[feature] == 0) continue;
+    for (std::uint32_t id = 0; id < features_.size(); ++id) {
+        const Stored& feature = features_[id];
+        out.varint(vocabulary_.hash(id) - before);
+        before = vocabulary_.hash(id);
+        out.put(feature.importance);
+        out.put(feature.scale);
+        if (feature.scale == 0) continue;
         std::ranges::fill(has, std::uint8_t{0});
-        for (std::uint32_t at = begins_[feature]; at < begins_[feature + 1]; ++at)
+        for (std::uint32_t at = feature.begin; at < feature.end; ++at)
             has[weight_labels_[at] / 8] |= static_cast<std::uint8_t>(1U << weight_labels_[at] % 8);
         out.raw(has.data(), has.size());
-        out.raw(weights_.data() + begins_[feature], begins_[feature + 1] - begins_[feature]);
+        out.raw(weights_.data() + feature.begin, feature.end - feature.begin);
     }
 }
 
@@ -150,7 +150,7 @@ Json::Object LinearClassifier::to_json() const {
     save(out);
     return {{"labels", std::move(labels)},
             {"several", parts_.several},
-            {"features", static_cast<std::int64_t>(importance_.size())},
+            {"features", static_cast<std::int64_t>(features_.size())},
             {"held_out", std::move(card)},
             {"fit", parts_.report.to_json()},
             {"stored", to_base64(out.bytes())}};
@@ -186,20 +186,23 @@ std::vector<LinearClassifier::Term> LinearClassifier::terms(const Comment& comme
     }
     double squares[2] = {0, 0};
     for (Term& term : terms) {
-        term.value = term_weight(term.count) * importance_[term.feature];
+        term.value = term_weight(term.count) * features_[term.feature].importance;
         squares[is_phrase(vocabulary_.hash(term.feature))] += double{term.value} * term.value;
     }
-    for (Term& term : terms)
-        if (const double square = squares[is_phrase(vocabulary_.hash(term.feature))]; square > 0)
-            term.value /= static_cast<float>(std::sqrt(square));
+    const auto scale = [](double length, double square) {
+        return square > 0 ? static_cast<float>(length / std::sqrt(square)) : 0.0F;
+    };
+    const float lengths[] = {scale(length_of_pieces, squares[0]), scale(length_of_phrases, squares[1])};
+    for (Term& term : terms) term.value *= lengths[is_phrase(vocabulary_.hash(term.feature))];
     return terms;
 }
 
 std::vector<double> LinearClassifier::margins(const Comment& comment) const {
     std::vector<float> sums(parts_.biases);
     for (const Term& term : terms(comment)) {
-        const float scaled = term.value * scales_[term.feature];
-        for (std::uint32_t at = begins_[term.feature]; at < begins_[term.feature + 1]; ++at)
+        const Stored& feature = features_[term.feature];
+        const float scaled = term.value * feature.scale;
+        for (std::uint32_t at = feature.begin; at < feature.end; ++at)
             sums[weight_labels_[at]] += scaled * static_cast<float>(weights_[at]);
     }
     return {sums.begin(), sums.end()};
@@ -217,15 +220,14 @@ double LinearClassifier::contributions(const Comment& comment, std::size_t label
                                        std::vector<Contribution>& found) const {
     const std::vector<Term> known = terms(comment);
     const auto weigh = [&](std::uint64_t hash, std::uint32_t begin, std::uint32_t end) {
-        const std::uint32_t feature = vocabulary_.find(hash);
-        if (feature == Vocabulary::none) return;
-        const auto first = weight_labels_.begin() + begins_[feature],
-                   last = weight_labels_.begin() + begins_[feature + 1];
+        const std::uint32_t id = vocabulary_.find(hash);
+        if (id == Vocabulary::none) return;
+        const Stored& feature = features_[id];
+        const auto first = weight_labels_.begin() + feature.begin, last = weight_labels_.begin() + feature.end;
         const auto at = std::lower_bound(first, last, static_cast<std::uint16_t>(label));
         if (at == last || *at != label) return;
-        const Term& term = *std::ranges::lower_bound(known, feature, {}, &Term::feature);
-        const double weight =
-            double{scales_[feature]} * weights_[static_cast<std::size_t>(at - weight_labels_.begin())];
+        const Term& term = *std::ranges::lower_bound(known, id, {}, &Term::feature);
+        const double weight = double{feature.scale} * weights_[static_cast<std::size_t>(at - weight_labels_.begin())];
         found.push_back({begin, end, is_phrase(hash), term.value * weight / term.count});
     };
     for_each_phrase(comment, parts_.options, weigh);

@@ -4,16 +4,22 @@
 
 namespace crm::text {
 
+namespace {
+
+/// Scales the values of a comment's phrases and pieces to their lengths.
 void normalise(std::span<const std::uint64_t> hashes, std::span<const std::uint32_t> features,
                std::span<float> values) {
     double squares[2] = {0, 0};
     for (std::size_t i = 0; i < values.size(); ++i)
         squares[is_phrase(hashes[features[i]])] += double{values[i]} * values[i];
-    float scales[2];
-    for (int kind = 0; kind < 2; ++kind)
-        scales[kind] = squares[kind] > 0 ? static_cast<float>(1 / std::sqrt(squares[kind])) : 0.0F;
+    const auto scale = [](double length, double square) {
+        return square > 0 ? static_cast<float>(length / std::sqrt(square)) : 0.0F;
+    };
+    const float scales[] = {scale(length_of_pieces, squares[0]), scale(length_of_phrases, squares[1])};
     for (std::size_t i = 0; i < values.size(); ++i) values[i] *= scales[is_phrase(hashes[features[i]])];
 }
+
+}  // namespace
 
 void TrainingSet::weigh(std::span<const float> importance, const Cancellation& cancellation) {
     for (std::size_t comment = 0; comment < size(); ++comment) {
