@@ -26,9 +26,16 @@ void refuse_nulls(ArrayType* array) {
         throw invalid_argument("array must not contain NULL");
 }
 
-/// The elements of a text[] without NULLs.
-std::span<const Datum> texts_of(ArrayType* array) {
+/// An array of one dimension at most, without NULLs.
+ArrayType* list_of(Datum datum) {
+    ArrayType* const array = array_of(datum);
+    if (ARR_NDIM(array) > 1)
+        throw invalid_argument("array must have one dimension, not " + std::to_string(ARR_NDIM(array)));
     refuse_nulls(array);
+    return array;
+}
+
+std::span<Datum> texts_of(ArrayType* array) {
     Datum* elements = nullptr;
     int size = 0;
     call([array, &elements, &size] {
@@ -71,10 +78,7 @@ DaysOfInterval Column<DaysOfInterval>::read(Datum datum) {
 }
 
 Numbers Column<Numbers>::read(Datum datum) {
-    ArrayType* const array = array_of(datum);
-    if (ARR_NDIM(array) > 1)
-        throw invalid_argument("array must have one dimension, not " + std::to_string(ARR_NDIM(array)));
-    refuse_nulls(array);
+    ArrayType* const array = list_of(datum);
     return {reinterpret_cast<const double*>(ARR_DATA_PTR(array)), static_cast<Eigen::Index>(elements_of(array))};
 }
 
@@ -97,22 +101,22 @@ Datum Column<std::vector<double>>::make(std::span<const double> numbers) {
     return PointerGetDatum(array);
 }
 
+TextList Column<TextList>::read(Datum datum) {
+    const std::span<Datum> elements = texts_of(list_of(datum));
+    TextList list;
+    list.texts.reserve(elements.size());
+    for (const Datum element : elements) list.texts.push_back(text_of(element));
+    return list;
+}
+
 TextGrid Column<TextGrid>::read(Datum datum) {
     ArrayType* const array = array_of(datum);
     if (ARR_NDIM(array) != 2)
         throw invalid_argument("array must have two dimensions, not " + std::to_string(ARR_NDIM(array)));
+    refuse_nulls(array);
     TextGrid grid{static_cast<std::size_t>(ARR_DIMS(array)[0]), static_cast<std::size_t>(ARR_DIMS(array)[1]), {}};
-    for (const Datum text : texts_of(array)) grid.cells.emplace_back(text_of(text));
+    for (const Datum element : texts_of(array)) grid.cells.emplace_back(text_of(element));
     return grid;
-}
-
-std::vector<std::string_view> Column<std::vector<std::string_view>>::read(Datum datum) {
-    ArrayType* const array = array_of(datum);
-    if (ARR_NDIM(array) > 1)
-        throw invalid_argument("array must have one dimension, not " + std::to_string(ARR_NDIM(array)));
-    std::vector<std::string_view> texts;
-    for (const Datum text : texts_of(array)) texts.push_back(text_of(text));
-    return texts;
 }
 
 }  // namespace crm::bind

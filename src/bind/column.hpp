@@ -109,6 +109,17 @@ struct Column<std::vector<double>> {
     static Datum make(std::span<const double> numbers);
 };
 
+/// text[] of one dimension without NULLs, in the value's own memory: valid during the call.
+struct TextList {
+    std::vector<std::string_view> texts;
+};
+
+template <>
+struct Column<TextList> {
+    static constexpr Oid type = TEXTARRAYOID;
+    static TextList read(Datum datum);
+};
+
 /// text[] of two dimensions without NULLs, row after row.
 struct TextGrid {
     std::size_t rows, columns;
@@ -119,13 +130,6 @@ template <>
 struct Column<TextGrid> {
     static constexpr Oid type = TEXTARRAYOID;
     static TextGrid read(Datum datum);
-};
-
-/// text[] of one dimension without NULLs, in the value's own memory: valid during the call.
-template <>
-struct Column<std::vector<std::string_view>> {
-    static constexpr Oid type = TEXTARRAYOID;
-    static std::vector<std::string_view> read(Datum datum);
 };
 
 template <class T>

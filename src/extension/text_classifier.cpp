@@ -43,13 +43,13 @@ void add(ClassifierBuilder<several>& builder, const std::optional<Labels>& label
          const std::optional<ReadComment>& comment, const ClassifierOptions& options) {
     if (!labels || !comment) return builder.skip();
     if constexpr (several)
-        builder.add(*labels, *comment, options);
+        builder.add(labels->texts, *comment, options);
     else
         builder.add(std::span(&*labels, 1), *comment, options);
 }
 
 using Label = std::string_view;
-using Labels = std::vector<std::string_view>;
+using Labels = TextList;
 
 std::size_t at_least_one(std::int32_t k) {
     if (k < 1) throw invalid_argument("number of labels must be 1 or more, not " + std::to_string(k));
