@@ -9,6 +9,7 @@ SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql 
 	value_fit.sql value_fit_timeline.sql value_fit_gaps.sql value_fit_covariates.sql value_purchase.sql value_path.sql \
 	value_forecast.sql value_spend.sql value_fit_contract.sql value_contract.sql value_concentration.sql value_cohort.sql \
 	value_proof.sql \
+	predict_evaluation.sql \
 	text_classifier.sql)
 
 # The aggregates that fit these models are made of control/sql/value_fit*.sql.in; each is name=title.
