@@ -49,8 +49,7 @@ void CommentCollector::add(std::span<const std::string_view> labels, const Comme
     comment_labels_.clear();
     for (const std::string_view label : labels) comment_labels_.push_back(label_number(label));
     std::ranges::sort(comment_labels_);
-    const auto repeated = std::ranges::unique(comment_labels_);
-    comment_labels_.erase(repeated.begin(), repeated.end());
+    comment_labels_.erase(std::unique(comment_labels_.begin(), comment_labels_.end()), comment_labels_.end());
 
     counts_.clear();
     const auto count = [this](std::uint64_t hash, std::uint32_t, std::uint32_t) {
