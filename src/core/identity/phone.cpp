@@ -11,7 +11,7 @@ namespace {
 // ITU-T E.164: 15 digits with the country's; the fewest is what the smallest plans have.
 constexpr std::size_t longest_number = 15, shortest_national = 4;
 
-constexpr std::uint16_t north_america = 1, italy = 39, mexico = 52, argentina = 54;
+constexpr std::uint16_t north_america = 1, italy = 39, mexico = 52, argentina = 54, indonesia = 62;
 
 /// Calls `use` with each of the prefixes that the digits begin with, until it gives something.
 template <class Use>
@@ -37,6 +37,8 @@ bool is_national(std::string_view number, const Country& country) {
     if (!country.leading.empty() && country.leading.find(number.front()) == std::string_view::npos) return false;
     // Mobile numbers of Italy have 9 or 10 digits.
     if (country.dialling == italy && number.front() == '3') return number.size() == 9 || number.size() == 10;
+    // Those of Indonesia, which begin with 8, may be longer than others: 628123456789 has the country's code in front.
+    if (country.dialling == indonesia && number.front() != '8') return number.size() <= 11;
     return country.dialling != north_america || has_exchange(number);
 }
 
