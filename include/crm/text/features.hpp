@@ -5,6 +5,7 @@
 // it never changes.
 #pragma once
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -80,7 +81,7 @@ void for_each_phrase(const Comment& comment, const FeatureOptions& options, cons
         std::uint64_t word = detail::word_seed;
         for (const char32_t character : words[i].of(comment.folded())) word = detail::mixed(word, character);
         for (std::size_t n = std::min<std::size_t>(options.words, i + 1); n-- > 0;) {
-            begun[n] = n == 0 ? word : detail::mixed(begun[n - 1], word);
+            begun[n] = n == 0 ? word : detail::mixed(std::rotl(begun[n - 1], 23), word);  // the order of words tells
             found(detail::finished(begun[n]) | 1U, words[i - n].begin, words[i].end);
         }
     }
