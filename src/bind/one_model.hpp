@@ -15,7 +15,15 @@ namespace crm::bind {
 /// kind is refused, and a row with a model that was not fitted is skipped.
 template <class M>
 struct StoredModel {
-    Bytes bytes;  // valid during the call
+    Bytes bytes;     // valid during the call
+    const M* model;  // decoded; valid during the call
+
+    /// A number that tells models apart: the fingerprint that stored ones begin with, after their version.
+    std::uint64_t edition() const {
+        Reader in(bytes);
+        (void)in.get<std::uint8_t>();
+        return in.get<std::uint64_t>();
+    }
 };
 
 template <class M>
@@ -23,8 +31,9 @@ struct Argument<StoredModel<M>> {
     static constexpr int columns = 1;
     using Memory = typename Argument<M>::Memory;
     static std::optional<StoredModel<M>> read(FunctionCallInfo fcinfo, int at, Memory& memory) {
-        if (!Argument<M>::read(fcinfo, at, memory)) return {};
-        return StoredModel<M>{memory.stored()};
+        const auto model = Argument<M>::read(fcinfo, at, memory);
+        if (!model) return {};
+        return StoredModel<M>{memory.stored(), &model->get()};
     }
 };
 
