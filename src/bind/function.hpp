@@ -198,41 +198,59 @@ Datum make_result(FunctionCallInfo fcinfo, ResultMemory<T>& memory, const T& val
     return Result<T>::make(fcinfo, static_cast<typename Result<T>::Memory&>(memory), value);
 }
 
-/// The rows of a set-returning function between its calls, and what gives them back. They live in a context of their
-/// own, which the server drops with the last row, or when nobody wants more.
+/// The rows of a set-returning function between its calls.
 template <Composite T>
 struct Rows {
     std::vector<T> rows;
+    std::size_t next = 0;
+    bool open = false;
     TupleMaker maker;
+
+    void close() {
+        rows = {};
+        next = 0;
+        open = false;
+    }
+
+    /// What the server calls when it wants no more rows before the last.
+    static void abandon(Datum rows) { static_cast<Rows*>(static_cast<void*>(DatumGetPointer(rows)))->close(); }
 };
 
-/// A function that returns a std::vector of composites: computed at the first call, given back row by row.
+/// Where the rows of a set are wanted one by one; throws when they are not.
+ReturnSetInfo* set_wanted(FunctionCallInfo fcinfo);
+
+/// A function that returns a std::vector of composites: computed at the first call, given back row by row. What its
+/// arguments remember is kept from set to set, as elsewhere from row to row.
 template <Composite T, class Function>
 Datum apply_for_rows(FunctionCallInfo fcinfo, const Function& function) {
     using Arguments = ArgumentList<typename Signature<Function>::Parameters>;
-    if (!fcinfo->flinfo->fn_extra) {
-        auto* const calls = call([fcinfo] { return init_MultiFuncCall(fcinfo); });
-        auto* const kept = make_in<Rows<T>>(calls->multi_call_memory_ctx);
-        calls->user_fctx = kept;
-        typename Arguments::Memory memory;
-        auto arguments = Arguments::template read<0>(fcinfo, memory);
+    struct Site : Arguments::Memory {
+        Rows<T> set;
+    };
+
+    ReturnSetInfo* const wanted = set_wanted(fcinfo);
+    auto& site = call_site<Site>(fcinfo);
+    Rows<T>& set = site.set;
+    if (!set.open) {
+        set.maker.prepare(fcinfo, ColumnTypes<typename Row<T>::Columns>::types, fcinfo->flinfo->fn_mcxt);
+        auto arguments = Arguments::template read<0>(fcinfo, site);
         std::apply(
             [&](auto&... argument) {
-                if ((argument && ...)) kept->rows = function(*argument...);
+                if ((argument && ...)) set.rows = function(*argument...);
             },
             arguments);
-        kept->maker.prepare(fcinfo, ColumnTypes<typename Row<T>::Columns>::types, calls->multi_call_memory_ctx);
+        call(
+            [wanted, &set] { RegisterExprContextCallback(wanted->econtext, Rows<T>::abandon, PointerGetDatum(&set)); });
+        set.open = true;
     }
-    auto* const calls = static_cast<FuncCallContext*>(fcinfo->flinfo->fn_extra);
-    auto* const kept = static_cast<Rows<T>*>(calls->user_fctx);
-    auto* const set = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-    if (calls->call_cntr < kept->rows.size()) {
-        Cells cells(Row<T>::columns(kept->rows[calls->call_cntr++]));
-        set->isDone = ExprMultipleResult;
-        return kept->maker.make(cells.values.data(), cells.nulls.data());
+    if (set.next < set.rows.size()) {
+        Cells cells(Row<T>::columns(set.rows[set.next++]));
+        wanted->isDone = ExprMultipleResult;
+        return set.maker.make(cells.values.data(), cells.nulls.data());
     }
-    call([fcinfo, calls] { end_MultiFuncCall(fcinfo, calls); });
-    set->isDone = ExprEndResult;
+    call([wanted, &set] { UnregisterExprContextCallback(wanted->econtext, Rows<T>::abandon, PointerGetDatum(&set)); });
+    set.close();
+    wanted->isDone = ExprEndResult;
     fcinfo->isnull = true;
     return Datum{0};
 }
