@@ -124,19 +124,19 @@ struct Cells {
     std::array<bool, size> nulls{};
 
     explicit Cells(const Columns& columns) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) { (set(I, std::get<I>(columns)), ...); }
+        [&]<std::size_t... I>(std::index_sequence<I...>) { (set(values[I], nulls[I], std::get<I>(columns)), ...); }
         (std::make_index_sequence<size>());
     }
 
 private:
     template <class T>
-    void set(std::size_t at, const T& value) {
-        values[at] = Column<T>::make(value);
+    static void set(Datum& cell, bool&, const T& value) {
+        cell = Column<T>::make(value);
     }
     template <class T>
-    void set(std::size_t at, const std::optional<T>& value) {
-        nulls[at] = !value;
-        if (value) values[at] = Column<T>::make(*value);
+    static void set(Datum& cell, bool& is_null, const std::optional<T>& value) {
+        is_null = !value;
+        if (value) cell = Column<T>::make(*value);
     }
 };
 
