@@ -35,6 +35,8 @@ void require_text(const Rule& rule) {
         throw invalid_argument("topic of rule \"" + excerpt(rule.rule) + "\" is empty", {}, "Give each rule a topic.");
 }
 
+constexpr std::uint32_t no_term = UINT32_MAX;
+
 /// Words of which one must occur where a rule holds, and how many comparisons they are likely to cause.
 struct Clause {
     std::vector<std::uint32_t> terms;
@@ -55,12 +57,26 @@ public:
         }
     }
 
+    /// Of the words that must occur besides those of `clause` the cheapest, or no_term.
+    std::uint32_t companion(const RuleNode& rule, const Clause& clause) const {
+        if (rule.kind == Kind::word)
+            return std::ranges::find(clause.terms, rule.term) == clause.terms.end() ? rule.term : no_term;
+        std::uint32_t best = no_term;
+        if (rule.kind == Kind::none || rule.kind == Kind::any) return best;
+        for (const RuleNode& part : rule.parts)
+            if (const std::uint32_t one = companion(part, clause);
+                one != no_term && (best == no_term || cost(one) < cost(best)))
+                best = one;
+        return best;
+    }
+
 private:
     /// A word that many rules wait for wakes them all, and short words are the common ones.
-    Clause of_word(std::uint32_t term) const {
-        return {{term},
-                static_cast<double>(uses_[term]) / static_cast<double>(std::max<std::size_t>(1, terms_.length(term)))};
+    double cost(std::uint32_t term) const {
+        return static_cast<double>(uses_[term]) / static_cast<double>(std::max<std::size_t>(1, terms_.length(term)));
     }
+
+    Clause of_word(std::uint32_t term) const { return {{term}, cost(term)}; }
 
     std::optional<Clause> of_alternatives(const RuleNode& rule) const {
         Clause all;
@@ -174,6 +190,11 @@ private:
         std::uint32_t topic = 0;
     };
 
+    /// A rule that may hold when a term occurs, provided that its companion occurs as well.
+    struct Waiting {
+        std::uint32_t rule, companion;
+    };
+
     /// Whether a topic is excluded from the comment with that stamp.
     struct TopicState {
         std::uint32_t stamp = 0;
@@ -238,7 +259,7 @@ private:
             if (!one.expression) count_uses(one.query, uses);
         const ClauseSearch search(terms_, uses);
         std::vector<LiteralIndex::Literal> literals;
-        std::vector<std::pair<std::uint32_t, std::uint32_t>> waits;  // term, rule
+        std::vector<std::pair<std::uint32_t, Waiting>> waits;  // for a term
         for (std::uint32_t i = 0; i < rules_.size(); ++i) {
             pace.step();
             if (compiled_[i].expression) {
@@ -247,18 +268,19 @@ private:
                 else
                     always_.push_back(i);
             } else if (const auto clause = search.cheapest(compiled_[i].query)) {
-                for (const std::uint32_t term : clause->terms) waits.emplace_back(term, i);
+                const Waiting waiting{i, search.companion(compiled_[i].query, *clause)};
+                for (const std::uint32_t term : clause->terms) waits.emplace_back(term, waiting);
             } else {
                 always_.push_back(i);
             }
         }
         literals_ = LiteralIndex(std::move(literals));
         waiting_from_.assign(terms_.size() + 1, 0);
-        for (const auto& [term, rule] : waits) ++waiting_from_[term + 1];
+        for (const auto& [term, waiting] : waits) ++waiting_from_[term + 1];
         for (std::size_t term = 0; term < terms_.size(); ++term) waiting_from_[term + 1] += waiting_from_[term];
         waiting_.resize(waits.size());
         std::vector<std::size_t> next(waiting_from_.begin(), waiting_from_.end() - 1);
-        for (const auto& [term, rule] : waits) waiting_[next[term]++] = rule;
+        for (const auto& [term, waiting] : waits) waiting_[next[term]++] = waiting;
     }
 
     /// Finds the comment's words and the rules that may hold, in their order.
@@ -275,13 +297,19 @@ private:
         }
         text_.assign(comment);
         find_words(text_, words_);
+        seen_.clear();
         for (std::uint32_t word = 0; word < words_.size(); ++word) {
             pace.step();
             terms_.each(words_[word].of(text_), [&](std::uint32_t term) {
-                if (!occurrences_.add(term, word)) return;
-                for (std::size_t at = waiting_from_[term]; at < waiting_from_[term + 1]; ++at) propose(waiting_[at]);
+                if (occurrences_.add(term, word)) seen_.push_back(term);
             });
         }
+        for (const std::uint32_t term : seen_)
+            for (std::size_t at = waiting_from_[term]; at < waiting_from_[term + 1]; ++at) {
+                pace.step();
+                const auto [rule, companion] = waiting_[at];
+                if (companion == no_term || occurrences_.first(companion)) propose(rule);
+            }
         literals_.each(comment, [this](std::uint32_t rule) { propose(rule); });
         for (const std::uint32_t rule : always_) propose(rule);
         std::ranges::sort(candidates_);
@@ -362,8 +390,8 @@ private:
     std::vector<Compiled> compiled_;
     TermTable terms_;
     std::vector<std::size_t> waiting_from_;  // by term, into waiting_
-    std::vector<std::uint32_t> waiting_;     // rules that may hold when the term occurs
-    std::vector<std::uint32_t> always_;      // rules that may hold whatever occurs
+    std::vector<Waiting> waiting_;
+    std::vector<std::uint32_t> always_;  // rules that may hold whatever occurs
     LiteralIndex literals_;
     std::vector<std::vector<std::uint32_t>> excluders_;  // by topic
 
@@ -373,6 +401,7 @@ private:
     FoldedText text_;
     std::vector<Word> words_;
     Occurrences occurrences_;
+    std::vector<std::uint32_t> seen_;  // terms
     std::vector<std::uint32_t> stamps_, candidates_;
     std::vector<TopicState> topics_;
     std::u32string characters_;
