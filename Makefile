@@ -11,7 +11,7 @@ SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql 
 	value_proof.sql \
 	predict_evaluation.sql \
 	text_classifier.sql text_cross_validation.sql text_bayes.sql text_label_next.sql text_rules.sql text_redact.sql text_keywords.sql text_trending.sql text_duplicates.sql \
-	identity_normalise.sql identity_field.sql identity_cluster.sql)
+	identity_normalise.sql identity_field.sql identity_cluster.sql identity_suspects.sql)
 
 # The aggregates that fit these models are made of control/sql/value_fit*.sql.in; each is name=title.
 fit_MODELS = bg_nbd=BG/NBD mbg_nbd=MBG/NBD pareto_nbd=Pareto/NBD ggom_nbd=GGom/NBD bg_bb=BG/BB
