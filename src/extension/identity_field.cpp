@@ -1,6 +1,7 @@
 // The SQL face of what a field holds.
 #include "bind/aggregate.hpp"
 #include "bind/json.hpp"
+#include "crm/identity/null_like.hpp"
 #include "crm/identity/value_profile.hpp"
 
 namespace crm::bind {
@@ -44,7 +45,7 @@ SQL_FUNCTION(crm_value_shape, [](std::string_view value) { return value_shape(va
 
 SQL_FUNCTION(crm_looks_like, [](std::string_view value) -> std::optional<std::string> {
     const std::string_view bare = trimmed(value);
-    if (stands_for_nothing(bare)) return {};
+    if (is_null_like(bare)) return {};
     return std::string(singular_name_of(value_kind(bare)));
 });
 

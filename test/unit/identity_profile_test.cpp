@@ -1,3 +1,4 @@
+#include "crm/identity/null_like.hpp"
 #include "crm/identity/value_profile.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,7 @@
 
 namespace {
 
-using crm::identity::stands_for_nothing;
+using crm::identity::is_null_like;
 using crm::identity::TextCounts;
 using crm::identity::trimmed;
 using crm::identity::value_kind;
@@ -89,8 +90,8 @@ TEST(ValueKind, IsToldByForm) {
 
 TEST(ValueKind, KnowsWhatStandsForNothing) {
     for (const char* value : {"", "  ", "N/A", "n.a.", " null ", "-", "Unknown", "\u00a0"})
-        EXPECT_TRUE(stands_for_nothing(value)) << value;
-    for (const char* value : {"0", "no", "Nana", "false", "nonesuch"}) EXPECT_FALSE(stands_for_nothing(value)) << value;
+        EXPECT_TRUE(is_null_like(value)) << value;
+    for (const char* value : {"0", "no", "Nana", "false", "nonesuch"}) EXPECT_FALSE(is_null_like(value)) << value;
     EXPECT_EQ(trimmed("\u00a0\t a b \u2003\n"), "a b");
     EXPECT_EQ(trimmed("\xff \xe2"), "\xff \xe2");
 }

@@ -37,10 +37,6 @@ ValueKind value_kind(std::string_view value);
 std::string_view name_of(ValueKind kind);
 std::string_view singular_name_of(ValueKind kind);
 
-/// True for what people and programs write when they have no value: "n/a", "unknown", "-". Blanks around and case do
-/// not count.
-bool stands_for_nothing(std::string_view value);
-
 /// Without white space at its ends.
 std::string_view trimmed(std::string_view value);
 

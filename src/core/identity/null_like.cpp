@@ -16,7 +16,7 @@ const std::unordered_set<std::string_view>& words() {
     static const std::unordered_set<std::string_view> known{
         // programs
         "n/a", "n/a.", "n.a", "n.a.", "n a", "n\\a", "na", "n-a", "nan", "null", "nil", "nul", "undefined", "undef",
-        "void", "ref!", "value!", "div/0!", "name?", "num!", "ref", "value", "div/0", "null!", "n", "not a number",
+        "void", "ref!", "value!", "div/0!", "name?", "num!", "ref", "value", "div/0", "null!", "not a number",
         // English
         "none", "unknown", "unk", "unkn", "not known", "not available", "not applicable", "not provided", "not given",
         "not specified", "not set", "not stated", "unspecified", "no data", "no name", "no value", "no info",

@@ -10,6 +10,7 @@
 #include "crm/foundation/error.hpp"
 #include "crm/foundation/rounded.hpp"
 #include "crm/foundation/unicode.hpp"
+#include "crm/identity/null_like.hpp"
 
 namespace crm::identity {
 
@@ -111,7 +112,7 @@ void ValueProfiler::add_value(std::string_view value) {
     greatest_length_ = std::max(greatest_length_, length);
 
     const std::string_view bare = trimmed(value);
-    const bool nothing = stands_for_nothing(bare);
+    const bool nothing = is_null_like(bare);
     counts_[blank_ends] += bare.size() != value.size() && !bare.empty();
     counts_[double_blanks] += doubled && !bare.empty();
     if (nothing)

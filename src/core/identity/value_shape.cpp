@@ -239,54 +239,6 @@ std::string_view singular_name_of(ValueKind kind) {
     return names[static_cast<std::size_t>(kind)];
 }
 
-bool stands_for_nothing(std::string_view value) {
-    static constexpr std::string_view words[] = {"#n/a",
-                                                 "#na",
-                                                 "(null)",
-                                                 "-",
-                                                 "--",
-                                                 "---",
-                                                 ".",
-                                                 "..",
-                                                 "...",
-                                                 "/",
-                                                 "?",
-                                                 "??",
-                                                 "???",
-                                                 "[null]",
-                                                 "empty",
-                                                 "k.a.",
-                                                 "keine angabe",
-                                                 "missing",
-                                                 "n.a",
-                                                 "n.a.",
-                                                 "n/a",
-                                                 "na",
-                                                 "nan",
-                                                 "nil",
-                                                 "no data",
-                                                 "none",
-                                                 "not applicable",
-                                                 "not available",
-                                                 "not known",
-                                                 "null",
-                                                 "tba",
-                                                 "tbd",
-                                                 "unbekannt",
-                                                 "undefined",
-                                                 "unknown",
-                                                 "x",
-                                                 "xx",
-                                                 "xxx"};
-    const std::string_view bare = trimmed(value);
-    if (bare.empty()) return true;
-    if (bare.size() > 16) return false;
-    std::string small(bare);
-    for (char& c : small)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return std::ranges::find(words, std::string_view(small)) != std::end(words);
-}
-
 std::string_view trimmed(std::string_view value) {
     const auto blank = [](char32_t c) {
         const CharacterKind kind = kind_of(c);
