@@ -24,7 +24,7 @@ SELECT setseed(0.5);
 CREATE TABLE misspelt AS SELECT label, misspelt(comment, 0.1) AS tenth, misspelt(comment, 0.3) AS third FROM test, generate_series(1, 3);
 CREATE TABLE model AS SELECT crm.fit_text_classifier(label, comment) AS m, crm.fit_text_bayes(label, comment) AS bayes FROM train;
 CREATE TABLE judged AS
-SELECT label, (c).label AS given, (c).probability, crm.label_probability(m, comment, label) AS of_actual FROM model, test, crm.classify(m, comment) AS c;
+SELECT t.label, (c).label AS given, (c).probability, crm.label_probability(m, comment, t.label) AS of_actual FROM model, test AS t, crm.classify(m, comment) AS c;
 CREATE TABLE many AS SELECT label, comment FROM train, generate_series(1, 100);
 VACUUM ANALYZE train, test, model, judged, many;
 
