@@ -1,0 +1,146 @@
+#include "crm/predict/predictive_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "crm/foundation/error.hpp"
+#include "crm/foundation/rounded.hpp"
+
+namespace crm::predict {
+
+namespace {
+
+/// By falling magnitude; equal ones stay in order.
+std::vector<std::size_t> by_magnitude(const std::vector<double>& values) {
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::greater{}, [&values](std::size_t i) { return std::abs(values[i]); });
+    return order;
+}
+
+double sum_of_magnitudes(const std::vector<double>& values) {
+    double sum = 0;
+    for (const double value : values) sum += std::abs(value);
+    return sum;
+}
+
+std::string percent(double probability) {
+    const double whole = probability * 100;
+    if (whole > 0 && whole < 0.5) return "less than 1 %";
+    if (whole < 100 && whole > 99.5) return "more than 99 %";
+    return rounded(std::round(whole)) + " %";
+}
+
+/// "contract Two year", "tenure 3.5", "charges missing", "auto_pay" for a truth value that is true.
+std::string said(const Feature& feature, double code) {
+    const std::string text = feature.is_numeric() && !std::isnan(code) ? rounded(code, 4) : feature.text_of(code);
+    if (!feature.is_numeric() && text == "true") return feature.name;
+    if (!feature.is_numeric() && text == "false") return "no " + feature.name;
+    return feature.name + " " + text;
+}
+
+std::string points(double change) {
+    const double whole = std::round(change * 100);
+    if (whole == 0) return change < 0 ? "-0 points" : "+0 points";
+    return (whole > 0 ? "+" : "") + rounded(whole) + (std::abs(whole) == 1 ? " point" : " points");
+}
+
+std::string reasons(const PredictiveModel& model, std::span<const double> codes, double margin,
+                    const std::vector<double>& contributions) {
+    constexpr std::size_t most = 3;
+    const double probability = model.prediction(margin);
+    std::string list;
+    std::size_t told = 0;
+    for (const std::size_t i : by_magnitude(contributions)) {
+        if (told == most || contributions[i] == 0) break;
+        const double without = model.prediction(margin - contributions[i]);
+        list += (told++ == 0 ? "" : ", ") + said(model.encoder().features()[i], codes[i]) + " (" +
+                points(probability - without) + ")";
+    }
+    return list.empty() ? "as on average" : list;
+}
+
+/// The one change that takes the prediction furthest back: another level, or the average of a number.
+std::string change(const PredictiveModel& model, std::span<const double> codes, double margin) {
+    const auto& features = model.encoder().features();
+    const double side = margin >= model.base_margin() ? 1 : -1;
+    std::vector<double> other(codes.begin(), codes.end());
+    double furthest = margin;
+    std::string told;
+    const auto consider = [&](std::size_t i, double code, const auto& words) {
+        const double own = std::exchange(other[i], code);
+        const double there = model.margin(other);
+        other[i] = own;
+        if (!((furthest - there) * side > 0)) return;
+        furthest = there;
+        told = words();
+    };
+    for (std::size_t i = 0; i < features.size(); ++i) {
+        const Feature& feature = features[i];
+        if (feature.is_numeric()) {
+            if (feature.scale > 0 && !std::isnan(codes[i]))
+                consider(i, feature.mean, [&] { return feature.name + " at the average of " + rounded(feature.mean); });
+            continue;
+        }
+        for (std::size_t level = 0; level < feature.named_levels(); ++level)
+            consider(i, static_cast<double>(level), [&] { return said(feature, static_cast<double>(level)); });
+    }
+    if (told.empty() || percent(model.prediction(furthest)) == percent(model.prediction(margin))) return {};
+    return told + " would make it " + percent(model.prediction(furthest));
+}
+
+}  // namespace
+
+std::vector<FeatureContribution> explain(const PredictiveModel& model, std::span<const double> codes) {
+    const std::vector<double> contributions = model.contributions(codes);
+    const double all = sum_of_magnitudes(contributions);
+    std::vector<FeatureContribution> rows{{"base", {}, model.base_margin(), {}, {}}};
+    for (const std::size_t i : by_magnitude(contributions)) {
+        const double one = contributions[i];
+        const Feature& feature = model.encoder().features()[i];
+        rows.push_back({feature.name, feature.text_of(codes[i]), one, all > 0 ? std::abs(one) / all : 0,
+                        one > 0   ? "raises"
+                        : one < 0 ? "lowers"
+                                  : "neither"});
+    }
+    return rows;
+}
+
+std::vector<FeatureImportance> importance(const PredictiveModel& model) {
+    const std::vector<double>& known = model.importance();
+    const double all = sum_of_magnitudes(known);
+    std::vector<FeatureImportance> rows;
+    for (const std::size_t i : by_magnitude(known))
+        rows.push_back({model.encoder().features()[i].name, known[i], all > 0 ? known[i] / all : 0,
+                        static_cast<std::int32_t>(rows.size()) + 1});
+    return rows;
+}
+
+std::string why(const PredictiveModel& model, std::span<const double> codes, std::string_view pattern) {
+    const double margin = model.margin(codes);
+    std::string sentence;
+    while (!pattern.empty()) {
+        const std::size_t open = pattern.find('{');
+        sentence += pattern.substr(0, open);
+        if (open == std::string_view::npos) break;
+        const std::size_t close = pattern.find('}', open);
+        const std::string_view word = pattern.substr(open + 1, close == std::string_view::npos ? 0 : close - open - 1);
+        if (word == "probability") {
+            sentence += percent(model.prediction(margin));
+        } else if (word == "reasons") {
+            sentence += reasons(model, codes, margin, model.contributions(codes));
+        } else if (word == "change") {
+            const std::string told = change(model, codes, margin);
+            if (told.empty()) sentence.erase(sentence.find_last_not_of(" ,;:-") + 1);
+            sentence += told;
+        } else {
+            throw invalid_argument("unknown word in template: \"{" + excerpt(word) + "}\"", {},
+                                   "Known words are {probability}, {reasons} and {change}.");
+        }
+        pattern.remove_prefix(close + 1);
+    }
+    return sentence;
+}
+
+}  // namespace crm::predict
