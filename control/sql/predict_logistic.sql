@@ -14,20 +14,6 @@ CREATE AGGREGATE crm.fit_logistic(outcome boolean, features jsonb) (
 COMMENT ON AGGREGATE crm.fit_logistic(boolean, jsonb) IS
     'Logistic regression of a yes or no on a jsonb object of features: numbers as they are, texts and truth values by level, objects within it by dotted names. Rows with a NULL outcome or features are skipped. McCullagh, Nelder (1989), chapter 4.';
 
-CREATE FUNCTION crm.fit_logistic_add(internal, outcome boolean, features jsonb, weight float8) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_logistic_add_weight';
-COMMENT ON FUNCTION crm.fit_logistic_add(internal, boolean, jsonb, float8) IS 'Support of aggregate crm.fit_logistic.';
-
-CREATE AGGREGATE crm.fit_logistic(outcome boolean, features jsonb, weight float8) (
-    SFUNC = crm.fit_logistic_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE crm.fit_logistic(boolean, jsonb, float8) IS
-    'Logistic regression of a yes or no on a jsonb object of features: numbers as they are, texts and truth values by level, objects within it by dotted names. Each row counts weight times. Rows with a NULL outcome, features or weight are skipped. McCullagh, Nelder (1989), chapter 4.';
-
 CREATE FUNCTION crm.fit_logistic_add(internal, outcome boolean, features jsonb, options jsonb) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'crm_fit_logistic_add_options';
@@ -40,7 +26,7 @@ CREATE AGGREGATE crm.fit_logistic(outcome boolean, features jsonb, options jsonb
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.fit_logistic(boolean, jsonb, jsonb) IS
-    'Logistic regression of a yes or no on a jsonb object of features: numbers as they are, texts and truth values by level, objects within it by dotted names. Options: l1, l2, penalty ("auto" or "none"), mixing, folds, seed, max_iterations, names (of an array's features), rare, levels, reference. Rows with a NULL outcome or features are skipped. McCullagh, Nelder (1989), chapter 4.';
+    'Logistic regression of a yes or no on a jsonb object of features: numbers as they are, texts and truth values by level, objects within it by dotted names. Options: l1, l2, penalty ("auto" or "none"), mixing, folds, seed, max_iterations, names (of an features in arrays), rare, levels, reference. Rows with a NULL outcome or features are skipped. McCullagh, Nelder (1989), chapter 4.';
 
 CREATE FUNCTION crm.fit_logistic_add(internal, outcome boolean, features jsonb, weight float8, options jsonb) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
@@ -54,7 +40,7 @@ CREATE AGGREGATE crm.fit_logistic(outcome boolean, features jsonb, weight float8
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.fit_logistic(boolean, jsonb, float8, jsonb) IS
-    'Logistic regression of a yes or no on a jsonb object of features: numbers as they are, texts and truth values by level, objects within it by dotted names. Each row counts weight times; options as without weights. Rows with a NULL outcome, features or weight are skipped. McCullagh, Nelder (1989), chapter 4.';
+    'Logistic regression of a yes or no on a jsonb object of features: numbers as they are, texts and truth values by level, objects within it by dotted names. Each row counts weight times; options as without weights, {} for none. Rows with a NULL outcome, features or weight are skipped. McCullagh, Nelder (1989), chapter 4.';
 
 CREATE FUNCTION crm.fit_logistic_add(internal, outcome boolean, features float8[]) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
@@ -70,20 +56,6 @@ CREATE AGGREGATE crm.fit_logistic(outcome boolean, features float8[]) (
 COMMENT ON AGGREGATE crm.fit_logistic(boolean, float8[]) IS
     'Logistic regression of a yes or no on numbers, the same ones in each row; NULL elements are missing values. Rows with a NULL outcome or features are skipped. McCullagh, Nelder (1989), chapter 4.';
 
-CREATE FUNCTION crm.fit_logistic_add(internal, outcome boolean, features float8[], weight float8) RETURNS internal
-    LANGUAGE c IMMUTABLE PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'crm_fit_logistic_add_array_weight';
-COMMENT ON FUNCTION crm.fit_logistic_add(internal, boolean, float8[], float8) IS 'Support of aggregate crm.fit_logistic.';
-
-CREATE AGGREGATE crm.fit_logistic(outcome boolean, features float8[], weight float8) (
-    SFUNC = crm.fit_logistic_add, STYPE = internal, FINALFUNC = crm.finish_model,
-    COMBINEFUNC = crm.aggregate_combine,
-    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE crm.fit_logistic(boolean, float8[], float8) IS
-    'Logistic regression of a yes or no on numbers, the same ones in each row; NULL elements are missing values. Each row counts weight times. Rows with a NULL outcome, features or weight are skipped. McCullagh, Nelder (1989), chapter 4.';
-
 CREATE FUNCTION crm.fit_logistic_add(internal, outcome boolean, features float8[], options jsonb) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'crm_fit_logistic_add_array_options';
@@ -96,7 +68,7 @@ CREATE AGGREGATE crm.fit_logistic(outcome boolean, features float8[], options js
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.fit_logistic(boolean, float8[], jsonb) IS
-    'Logistic regression of a yes or no on numbers, the same ones in each row; NULL elements are missing values. Options: l1, l2, penalty ("auto" or "none"), mixing, folds, seed, max_iterations, names (of an array's features), rare, levels, reference. Rows with a NULL outcome or features are skipped. McCullagh, Nelder (1989), chapter 4.';
+    'Logistic regression of a yes or no on numbers, the same ones in each row; NULL elements are missing values. Options: l1, l2, penalty ("auto" or "none"), mixing, folds, seed, max_iterations, names (of an features in arrays), rare, levels, reference. Rows with a NULL outcome or features are skipped. McCullagh, Nelder (1989), chapter 4.';
 
 CREATE FUNCTION crm.fit_logistic_add(internal, outcome boolean, features float8[], weight float8, options jsonb) RETURNS internal
     LANGUAGE c IMMUTABLE PARALLEL SAFE
@@ -110,7 +82,7 @@ CREATE AGGREGATE crm.fit_logistic(outcome boolean, features float8[], weight flo
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.fit_logistic(boolean, float8[], float8, jsonb) IS
-    'Logistic regression of a yes or no on numbers, the same ones in each row; NULL elements are missing values. Each row counts weight times; options as without weights. Rows with a NULL outcome, features or weight are skipped. McCullagh, Nelder (1989), chapter 4.';
+    'Logistic regression of a yes or no on numbers, the same ones in each row; NULL elements are missing values. Each row counts weight times; options as without weights, {} for none. Rows with a NULL outcome, features or weight are skipped. McCullagh, Nelder (1989), chapter 4.';
 
 
 -- Predicting

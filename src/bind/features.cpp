@@ -13,7 +13,7 @@ constexpr int deepest = 32;
 /// A number as the server stores it (src/backend/utils/adt/numeric.c): a header of 16 bits, in the short form sign,
 /// scale and weight, else followed by a weight of 16; then digits to base 10,000. The format is that of tables on disk.
 /// Nothing when the double may not be exact.
-std::optional<double> small_number(const char* data, std::size_t size) {
+std::optional<double> small_number(std::string_view name, const char* data, std::size_t size) {
     constexpr std::uint16_t short_form = 0x8000, kinds = 0xc000, negative = 0x4000;
     constexpr std::uint16_t short_negative = 0x2000, short_weight_sign = 0x0040, short_weight = 0x003f;
     static constexpr std::array powers{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -41,6 +41,11 @@ std::optional<double> small_number(const char* data, std::size_t size) {
     }
     const std::size_t digits = (size - at) / 2;
     if (digits == 0) return 0.0;
+    constexpr int beyond = 78, vanishing = -90;  // places to base 10,000, far enough from the ends of float8
+    if (weight >= beyond)
+        throw out_of_range("number of feature \"" + excerpt(name) + "\" is too large", {},
+                           "Numbers of features are float8: up to 1.8e308.");
+    if (weight < vanishing) return 0.0;
     if (digits > 4) return {};
     std::int64_t whole = 0;
     for (std::size_t i = 0; i < digits; ++i) whole = whole * 10000 + word(at + 2 * i);
@@ -53,9 +58,9 @@ std::optional<double> small_number(const char* data, std::size_t size) {
     return is_negative ? -number : number;
 }
 
-double number_of(const char* stored) {
+double number_of(std::string_view name, const char* stored) {
     const auto* const value = reinterpret_cast<const struct varlena*>(stored);
-    if (const auto number = small_number(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value))) return *number;
+    if (const auto number = small_number(name, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value))) return *number;
     return call([value] { return DatumGetFloat8(DirectFunctionCall1(numeric_float8, PointerGetDatum(value))); });
 }
 
@@ -115,7 +120,7 @@ void JsonbObject::walk(const JsonbContainer* object, std::string_view prefix, in
             name = joined;
         }
         if (JBE_ISNUMERIC(value.entry)) {
-            take(owner, name, FeatureValue::of(number_of(value.aligned())));
+            take(owner, name, FeatureValue::of(number_of(name, value.aligned())));
         } else if (JBE_ISSTRING(value.entry)) {
             take(owner, name, FeatureValue::of(value.text()));
         } else if (JBE_ISBOOL(value.entry)) {
@@ -125,8 +130,9 @@ void JsonbObject::walk(const JsonbContainer* object, std::string_view prefix, in
         } else {
             const auto* const inner = reinterpret_cast<const JsonbContainer*>(value.aligned());
             if (!JsonContainerIsObject(inner))
-                throw invalid_argument("feature \"" + excerpt(name) + "\" must not be an array", {},
-                                       "Give its elements names of their own, or what counts of them: a sum, a number.");
+                throw invalid_argument(
+                    "feature \"" + excerpt(name) + "\" must not be an array", {},
+                    "Give its elements names of their own, or what counts of them: a sum, a number.");
             const std::string outer(name);
             walk(inner, outer, depth + 1, owner, take);
         }

@@ -90,23 +90,19 @@ inline constexpr auto plain = [](LogisticFit& fit, const Outcome& outcome, const
 };
 
 template <class Features>
-inline constexpr auto weighted = [](LogisticFit& fit, const Outcome& outcome, const std::optional<Features>& features,
-                                    const Weight& weight) { add(fit, outcome, features, weight); };
-
-template <class Features>
-inline constexpr auto steered = [](LogisticFit& fit, const Outcome& outcome, const std::optional<Features>& features,
-                                   LogisticSteering how) {
-    fit.set(how.options, how.edition);
-    add(fit, outcome, features, 1);
-};
-
-template <class Features>
-inline constexpr auto weighted_and_steered =
-    [](LogisticFit& fit, const Outcome& outcome, const std::optional<Features>& features, const Weight& weight,
-       LogisticSteering how) {
+inline constexpr auto steered =
+    [](LogisticFit& fit, const Outcome& outcome, const std::optional<Features>& features, LogisticSteering how) {
         fit.set(how.options, how.edition);
-        add(fit, outcome, features, weight);
+        add(fit, outcome, features, 1);
     };
+
+template <class Features>
+inline constexpr auto weighted_and_steered = [](LogisticFit& fit, const Outcome& outcome,
+                                                const std::optional<Features>& features, const Weight& weight,
+                                                LogisticSteering how) {
+    fit.set(how.options, how.edition);
+    add(fit, outcome, features, weight);
+};
 
 template <class Features>
 inline constexpr auto prediction = [](const PredictiveModel& model, const Features& features) {
@@ -128,11 +124,9 @@ inline constexpr auto reasons = [](const PredictiveModel& model, const Features&
 SQL_MODEL(LogisticModel);
 
 SQL_AGGREGATE(crm_fit_logistic_add, plain<JsonbObject>);
-SQL_AGGREGATE(crm_fit_logistic_add_weight, weighted<JsonbObject>);
 SQL_AGGREGATE(crm_fit_logistic_add_options, steered<JsonbObject>);
 SQL_AGGREGATE(crm_fit_logistic_add_weight_options, weighted_and_steered<JsonbObject>);
 SQL_AGGREGATE(crm_fit_logistic_add_array, plain<NumberRow>);
-SQL_AGGREGATE(crm_fit_logistic_add_array_weight, weighted<NumberRow>);
 SQL_AGGREGATE(crm_fit_logistic_add_array_options, steered<NumberRow>);
 SQL_AGGREGATE(crm_fit_logistic_add_array_weight_options, weighted_and_steered<NumberRow>);
 

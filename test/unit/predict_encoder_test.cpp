@@ -77,8 +77,7 @@ TEST(Encoder, PoolsRareLevelsAndReadsUnseenOnes) {
 TEST(Encoder, KeepsTheMostFrequentOfManyLevels) {
     auto rows = gathered();
     for (int i = 0; i < 10000; ++i)
-        for (int times = 0; times < (i < 10 ? 20 : 5); ++times)
-            add(rows, {{"city", text("city" + std::to_string(i))}});
+        for (int times = 0; times < (i < 10 ? 20 : 5); ++times) add(rows, {{"city", text("city" + std::to_string(i))}});
     EncoderOptions options;
     options.levels = 10;
     const auto learnt = learn(rows, options);

@@ -5,7 +5,8 @@
 // in it being read as their shortest text. Rare levels are pooled as "other", values that are not given are the level
 // "missing". A row is coded as one number a feature:
 //   numeric      the number, NaN when it is missing
-//   categorical  the place of its level, NaN when the value tells nothing: a level never seen, where nothing was pooled,
+//   categorical  the place of its level, NaN when the value tells nothing: a level never seen, where nothing was
+//   pooled,
 //                or a missing value, where none was ever missing
 // Trees read codes as they are; linear models see them as the columns below.
 #pragma once
@@ -84,7 +85,8 @@ public:
 
     const std::vector<Feature>& features() const { return features_; }
 
-    /// Whether rows are objects with names, rather than arrays in the features' order. Features are then sorted by name.
+    /// Whether rows are objects with names, rather than arrays in the features' order. Features are then sorted by
+    /// name.
     bool is_named() const { return is_named_; }
 
     std::optional<std::size_t> find(std::string_view name) const;

@@ -60,15 +60,17 @@ struct CellChunk {
     std::size_t width = 0, rows = 0;
     std::pmr::vector<Cell> cells;
 
-    Cell at(std::size_t row, std::size_t column) const {
-        return column < width ? cells[row * width + column] : Cell();
-    }
+    Cell at(std::size_t row, std::size_t column) const { return column < width ? cells[row * width + column] : Cell(); }
 };
 
 /// Distinct strings, numbered as they come.
 class Dictionary {
 public:
     explicit Dictionary(std::pmr::memory_resource* memory) : places_(memory), texts_(memory) {}
+
+    Dictionary(Dictionary&&) = default;  // a copy's texts would be those of the original
+    Dictionary(const Dictionary&) = delete;
+    Dictionary& operator=(const Dictionary&) = delete;
 
     std::uint32_t add(std::string_view text);
     std::optional<std::uint32_t> find(std::string_view text) const;

@@ -52,7 +52,7 @@ private:
 
     FeatureRows rows_;
     std::pmr::vector<std::uint8_t> outcomes_;
-    std::pmr::vector<double> weights_;    // none while all are 1
+    std::pmr::vector<double> weights_;     // none while all are 1
     std::pmr::vector<std::byte> options_;  // as saved; none for none
     std::uint64_t edition_ = 0;
     std::uint64_t skipped_ = 0;

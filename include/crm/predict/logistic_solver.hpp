@@ -1,5 +1,5 @@
-// Logistic regression by Newton's method, with the elastic net's penalties by coordinate descent on its quadratic model.
-// McCullagh, Nelder (1989), Generalized Linear Models, 2nd ed., chapter 4; Friedman, Hastie, Tibshirani (2010),
+// Logistic regression by Newton's method, with the elastic net's penalties by coordinate descent on its quadratic
+// model. McCullagh, Nelder (1989), Generalized Linear Models, 2nd ed., chapter 4; Friedman, Hastie, Tibshirani (2010),
 // Regularization Paths for Generalized Linear Models via Coordinate Descent, Journal of Statistical Software 33(1);
 // Albert, Anderson (1984), On the existence of maximum likelihood estimates in logistic regression models,
 // Biometrika 71(1), for separation.

@@ -38,8 +38,8 @@ public:
 struct FeatureContribution {
     std::string feature;
     std::optional<std::string> value;
-    double contribution;              // to the margin
-    std::optional<double> share;      // of the magnitudes of all features' contributions
+    double contribution;                   // to the margin
+    std::optional<double> share;           // of the magnitudes of all features' contributions
     std::optional<std::string> direction;  // raises, lowers, neither
 };
 

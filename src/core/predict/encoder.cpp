@@ -129,7 +129,9 @@ void Encoder::save(Writer& out) const {
 
 Encoder Encoder::load(Reader& in) {
     const bool is_named = in.get<std::uint8_t>() != 0;
-    std::vector<Feature> features(in.count(4));
+    const std::size_t count = in.count(4);
+    if (count > most_features) throw corrupt_data("more than " + std::to_string(most_features) + " features");
+    std::vector<Feature> features(count);
     for (Feature& feature : features) {
         feature.name = in.text();
         const auto kind = in.get<std::uint8_t>();

@@ -1,6 +1,7 @@
 #include "crm/predict/feature_rows.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -65,7 +66,9 @@ void EncoderOptions::save(Writer& out) const {
 
 EncoderOptions EncoderOptions::load(Reader& in) {
     EncoderOptions options;
-    options.names.resize(in.count());
+    const std::size_t names = in.count();
+    if (names > most_features) throw corrupt_data("impossible options of a fit in state");
+    options.names.resize(names);
     for (std::string& name : options.names) name = in.text();
     options.rare = in.get<double>();
     const std::uint64_t levels = in.varint();
@@ -82,8 +85,7 @@ EncoderOptions EncoderOptions::load(Reader& in) {
 std::uint32_t Dictionary::add(std::string_view text) {
     if (const auto known = find(text)) return *known;
     const auto place = static_cast<std::uint32_t>(texts_.size());
-    const auto added =
-        places_.emplace(std::pmr::string(text, places_.get_allocator().resource()), place).first;
+    const auto added = places_.emplace(std::pmr::string(text, places_.get_allocator().resource()), place).first;
     texts_.push_back(added->first);
     return place;
 }
@@ -248,7 +250,8 @@ void FeatureRows::save(Writer& out) const {
 void FeatureRows::load(Reader& in, const Cancellation& cancellation) {
     is_named_ = in.get<std::uint8_t>() != 0;
     const std::uint64_t width = in.varint();
-    if (width > most_features || (is_named_ && width != 0)) throw corrupt_data("impossible number of features in state");
+    if (width > most_features || (is_named_ && width != 0))
+        throw corrupt_data("impossible number of features in state");
     width_ = static_cast<std::size_t>(width);
     for (std::size_t left = in.count(2), column = 0; left > 0; --left, ++column) {
         if (!is_named_ || column_named(in.text()) != column) throw corrupt_data("impossible feature in state");
@@ -287,8 +290,8 @@ namespace {
 /// What a column of cells holds.
 struct Contents {
     Moments numbers;
-    double missing = 0;               // weight of the rows without a value
-    std::vector<double> texts;        // weight of each
+    double missing = 0;                // weight of the rows without a value
+    std::vector<double> texts;         // weight of each
     std::map<double, double> counted;  // weight of each number, where the feature is categorical
 };
 
@@ -420,7 +423,21 @@ Feature categorical_feature(std::string name, const Contents& contents, const Di
     return feature;
 }
 
-std::string note_on(const Feature& feature, const Contents& contents) {
+/// Whether most texts, and many different ones, are numbers: somebody forgot a cast.
+bool holds_written_numbers(const Contents& contents, const Dictionary& texts) {
+    constexpr std::size_t many = 20;
+    double all = 0, numbers = 0;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const std::string_view text = texts[i];
+        double number = 0;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+        all += contents.texts[i];
+        if (read.ec == std::errc() && read.ptr == text.data() + text.size()) numbers += contents.texts[i];
+    }
+    return texts.size() > many && numbers >= 0.9 * all;
+}
+
+std::string note_on(const Feature& feature, const Contents& contents, const Dictionary* texts) {
     const std::string name = plain_name(feature.name);
     if (feature.is_numeric()) {
         if (feature.missing >= 1) return name + " is missing in every row";
@@ -428,6 +445,7 @@ std::string note_on(const Feature& feature, const Contents& contents) {
         return {};
     }
     if (feature.levels.size() == 1) return name + " is constant";
+    if (holds_written_numbers(contents, *texts)) return name + " holds numbers written as texts: cast them";
     if (contents.numbers.weight > 0) return name + " holds both numbers and texts and is read as text";
     return {};
 }
@@ -438,17 +456,19 @@ LearntEncoder FeatureRows::learn(std::span<const double> weights, const EncoderO
                                  const Cancellation& cancellation) const {
     const std::size_t columns = is_named_ ? names_.size() : width_;
     std::vector<Contents> contents = Survey(chunks_, columns, weights, cancellation).run(texts_);
-    const double all = weights.empty() ? static_cast<double>(rows_) : std::accumulate(weights.begin(), weights.end(), 0.0);
+    const double all =
+        weights.empty() ? static_cast<double>(rows_) : std::accumulate(weights.begin(), weights.end(), 0.0);
 
     LearntEncoder learnt;
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < columns; ++i) names.push_back(is_named_ ? std::string(names_[i]) : "x" + std::to_string(i + 1));
+    for (std::size_t i = 0; i < columns; ++i)
+        names.push_back(is_named_ ? std::string(names_[i]) : "x" + std::to_string(i + 1));
     if (!options.names.empty()) {
         if (is_named_)
             throw invalid_argument("option names is for arrays", {}, "The names of jsonb features are their keys.");
         if (options.names.size() != columns)
-            throw invalid_argument("number of names must be " + std::to_string(columns) + ", that of the features, not " +
-                                   std::to_string(options.names.size()));
+            throw invalid_argument("number of names must be " + std::to_string(columns) +
+                                   ", that of the features, not " + std::to_string(options.names.size()));
         names = options.names;
     }
     learnt.columns_.resize(columns);
@@ -458,13 +478,16 @@ LearntEncoder FeatureRows::learn(std::span<const double> weights, const EncoderO
     std::vector<Feature> features;
     for (const std::size_t column : learnt.columns_) {
         const bool has_texts = is_named_ && texts_[column].size() > 0;
-        features.push_back(has_texts ? categorical_feature(names[column], contents[column], texts_[column], all, options)
-                                     : numeric_feature(names[column], contents[column], all));
-        if (std::string note = note_on(features.back(), contents[column]); !note.empty())
+        features.push_back(has_texts
+                               ? categorical_feature(names[column], contents[column], texts_[column], all, options)
+                               : numeric_feature(names[column], contents[column], all));
+        if (std::string note = note_on(features.back(), contents[column], has_texts ? &texts_[column] : nullptr);
+            !note.empty())
             learnt.notes.push_back(std::move(note));
     }
     for (const auto& [feature, level] : options.reference)
-        if (std::ranges::none_of(features, [&feature](const Feature& one) { return !one.is_numeric() && one.name == feature; }))
+        if (std::ranges::none_of(features,
+                                 [&feature](const Feature& one) { return !one.is_numeric() && one.name == feature; }))
             throw invalid_argument("option reference names no categorical feature: \"" + excerpt(feature) + "\"");
     learnt.encoder = Encoder(std::move(features), is_named_);
     for (std::size_t i = 0; i < columns; ++i) {
@@ -472,7 +495,8 @@ LearntEncoder FeatureRows::learn(std::span<const double> weights, const EncoderO
         const Feature& feature = learnt.encoder.features()[i];
         if (feature.is_numeric()) continue;
         const Dictionary& texts = texts_[learnt.columns_[i]];
-        for (std::size_t text = 0; text < texts.size(); ++text) codes.push_back(feature.code(FeatureValue::of(texts[text])));
+        for (std::size_t text = 0; text < texts.size(); ++text)
+            codes.push_back(feature.code(FeatureValue::of(texts[text])));
     }
     return learnt;
 }

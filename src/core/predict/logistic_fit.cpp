@@ -18,11 +18,9 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr int format = 1;
-constexpr std::size_t most_columns = 5000;
+constexpr std::size_t most_columns = 2000;
 
-[[noreturn]] void refuse_options() {
-    throw invalid_argument("options of a fit must be the same in every row");
-}
+[[noreturn]] void refuse_options() { throw invalid_argument("options of a fit must be the same in every row"); }
 
 std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t most = 5;
@@ -96,6 +94,7 @@ public:
         report.converged = solution.converged;
         if (solution.separating) {
             report.message = separated(*solution.separating);
+            for (const std::string& note : learnt_.notes) report.message += "; " + note;
             return fitted;
         }
         if (!solution.converged) {
@@ -178,8 +177,8 @@ private:
         for (std::size_t i = 1; i < solution.is_aliased.size(); ++i)
             if (solution.is_aliased[i]) names.push_back(column_name(i - 1));
         if (names.empty()) return {};
-        return {listed(names) + (names.size() == 1 ? " repeats" : " repeat") +
-                " what features before tell and " + (names.size() == 1 ? "is" : "are") + " left out"};
+        return {listed(names) + (names.size() == 1 ? " repeats" : " repeat") + " what features before tell and " +
+                (names.size() == 1 ? "is" : "are") + " left out"};
     }
 
     /// Features that alone tell the outcome nearly always: they may know the future.

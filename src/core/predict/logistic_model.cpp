@@ -78,7 +78,8 @@ std::vector<double> LogisticModel::contributions(std::span<const double> codes) 
 }
 
 void LogisticModel::add_magnitudes(std::span<const double> codes, double weight, std::span<double> sums) const {
-    for (std::size_t f = 0; f < terms_.size(); ++f) sums[f] += weight * std::abs(terms_[f].of(codes[f]) - terms_[f].average);
+    for (std::size_t f = 0; f < terms_.size(); ++f)
+        sums[f] += weight * std::abs(terms_[f].of(codes[f]) - terms_[f].average);
 }
 
 double LogisticModel::prediction(double margin) const {
@@ -90,8 +91,8 @@ std::vector<Coefficient> LogisticModel::coefficients() const {
     std::vector<Coefficient> all;
     for (std::size_t i = 0; i < fitted_.estimates.size(); ++i) {
         const auto& [value, error] = fitted_.estimates[i];
-        Coefficient one{i == 0 ? std::string(intercept_name) : fitted_.encoder.name_of(columns_[i - 1]), value, error,
-                        {}, {}};
+        Coefficient one{
+            i == 0 ? std::string(intercept_name) : fitted_.encoder.name_of(columns_[i - 1]), value, error, {}, {}};
         if (error) {
             one.lower = value - quantile * *error;
             one.upper = value + quantile * *error;
@@ -228,8 +229,9 @@ std::unique_ptr<LogisticModel> LogisticModel::make(const Json& parameters) {
     fitted.estimates.push_back({intercept, {}});
     for (const DesignColumn& column : fitted.encoder.columns()) {
         const Feature& feature = fitted.encoder.features()[column.feature];
-        fitted.estimates.push_back({feature.is_numeric() ? slopes.at(feature.name)
-                                                         : levels.at(feature.name).at(feature.levels[column.level].name),
+        fitted.estimates.push_back({feature.is_numeric()
+                                        ? slopes.at(feature.name)
+                                        : levels.at(feature.name).at(feature.levels[column.level].name),
                                     {}});
     }
     return std::make_unique<LogisticModel>(std::move(fitted));

@@ -22,9 +22,9 @@ double at_least_0(const Json& json, std::string_view key, double otherwise) {
 }  // namespace
 
 LogisticOptions LogisticOptions::from_json(const Json& json) {
-    json.expect_keys({"l1", "l2", "penalty", "mixing", "folds", "seed", "max_iterations", "names", "rare", "levels",
-                      "reference"},
-                     "options of a fit");
+    json.expect_keys(
+        {"l1", "l2", "penalty", "mixing", "folds", "seed", "max_iterations", "names", "rare", "levels", "reference"},
+        "options of a fit");
     LogisticOptions options;
     options.l1 = at_least_0(json, "l1", 0);
     options.l2 = at_least_0(json, "l2", 0);
@@ -48,7 +48,8 @@ LogisticOptions LogisticOptions::from_json(const Json& json) {
     if (const Json* most = json.find("max_iterations"))
         options.max_iterations = static_cast<int>(most->integer("max_iterations", 1, most_iterations));
     if (const Json* names = json.find("names"))
-        for (const Json& name : names->array("names")) options.encoder.names.push_back(name.string("name of a feature"));
+        for (const Json& name : names->array("names"))
+            options.encoder.names.push_back(name.string("name of a feature"));
     options.encoder.rare = at_least_0(json, "rare", options.encoder.rare);
     if (const Json* levels = json.find("levels"))
         options.encoder.levels = static_cast<std::size_t>(levels->integer("levels", 1, 1000));

@@ -22,11 +22,12 @@ double penalised(double log_likelihood, const VectorXd& theta, const Penalty& pe
 }
 
 /// Columns that, weighted, are sums of those before them, by a Cholesky decomposition that passes them over.
-std::vector<bool> aliased_columns(const MatrixXd& information) {
+std::vector<bool> aliased_columns(const MatrixXd& information, const Cancellation& cancellation) {
     const Index size = information.rows();
     std::vector<bool> aliased(static_cast<std::size_t>(size), false);
     MatrixXd factor = MatrixXd::Zero(size, size);
     for (Index j = 0; j < size; ++j) {
+        cancellation.poll();
         VectorXd column = information.col(j).tail(size - j);
         const double before = column[0];
         if (j > 0) column.noalias() -= factor.block(j, 0, size - j, j) * factor.row(j).head(j).transpose();
@@ -63,12 +64,13 @@ VectorXd newton_step(const LogisticPoint& point, const std::vector<Index>& kept,
 }
 
 /// The maximum of the quadratic model less the penalties, by coordinates.
-VectorXd elastic_step(const LogisticPoint& point, const Penalty& penalty) {
+VectorXd elastic_step(const LogisticPoint& point, const Penalty& penalty, const Cancellation& cancellation) {
     constexpr int most_sweeps = 10000;
     const MatrixXd& information = point.information;
     const Index size = point.theta.size();
     VectorXd theta = point.theta, slope = point.gradient;  // of the quadratic model at theta
     for (int sweep = 0; sweep < most_sweeps; ++sweep) {
+        cancellation.poll();
         double gain = 0;
         for (Index j = 0; j < size; ++j) {
             const double curvature = information(j, j);
@@ -132,9 +134,8 @@ void LogisticProblem::evaluate(std::span<const RowBlock> blocks, std::span<const
         // With the outcome's sign, so that nothing is lost where the probability is near 1.
         decay.head(n) = (-eta.head(n).abs()).exp();
         chance.head(n) = (eta.head(n) >= 0).select(1 / (1 + decay.head(n)), decay.head(n) / (1 + decay.head(n)));
-        point.log_likelihood += (weight.head(n) * (outcome.head(n) * eta.head(n) - eta.head(n).max(0.0) -
-                                                   (1 + decay.head(n)).log()))
-                                    .sum();
+        point.log_likelihood +=
+            (weight.head(n) * (outcome.head(n) * eta.head(n) - eta.head(n).max(0.0) - (1 + decay.head(n)).log())).sum();
         if (wanted == Wanted::value) continue;
         const VectorXd residual = (weight.head(n) * (outcome.head(n) - chance.head(n))).matrix();
         point.gradient.noalias() += here.transpose() * residual;
@@ -189,7 +190,7 @@ LogisticSolution LogisticProblem::maximise(std::span<const RowBlock> blocks, std
     evaluate(blocks, weights, Wanted::information, point);
     solution.is_aliased.assign(static_cast<std::size_t>(point.theta.size()), false);
     if (penalty.is_none()) {
-        solution.is_aliased = aliased_columns(point.information);
+        solution.is_aliased = aliased_columns(point.information, cancellation_);
         bool has_moved = false;
         for (Index i = 0; i < point.theta.size(); ++i)
             if (solution.is_aliased[static_cast<std::size_t>(i)] && point.theta[i] != 0) {
@@ -202,7 +203,7 @@ LogisticSolution LogisticProblem::maximise(std::span<const RowBlock> blocks, std
     while (solution.iterations < max_iterations) {
         ++solution.iterations;
         const VectorXd step =
-            penalty.l1 > 0 ? elastic_step(point, penalty) : newton_step(point, kept, penalty.l2);
+            penalty.l1 > 0 ? elastic_step(point, penalty, cancellation_) : newton_step(point, kept, penalty.l2);
         const double before = penalised(point.log_likelihood, point.theta, penalty);
         // What a full step gains in the quadratic model, twice, or what is left of it beside the penalty's kinks.
         const double decrement = step.dot(point.information * step);
@@ -275,7 +276,8 @@ LogisticProblem::Choice LogisticProblem::choose(double mixing, int folds, std::u
     };
     LogisticPoint null{null_point(), 0, {}, {}};
     evaluate(blocks_, weights_where([](std::uint8_t of) { return of != out; }), Wanted::gradient, null);
-    const double steepest = null.gradient.size() > 1 ? null.gradient.tail(null.gradient.size() - 1).cwiseAbs().maxCoeff() : 0;
+    const double steepest =
+        null.gradient.size() > 1 ? null.gradient.tail(null.gradient.size() - 1).cwiseAbs().maxCoeff() : 0;
     const double largest = std::max(steepest / std::max(mixing, least_mixing), std::numeric_limits<double>::min());
 
     std::vector<double> deviance(static_cast<std::size_t>(steps), 0);
