@@ -74,6 +74,15 @@ TEST(Encoder, PoolsRareLevelsAndReadsUnseenOnes) {
     EXPECT_EQ(whole.text_of(whole.code(text("never seen"))), "unknown");
 }
 
+TEST(Encoder, FewRowsKeepTheirLevels) {
+    auto rows = gathered();
+    for (int i = 0; i < 8; ++i) add(rows, {{"t", text(i % 2 ? "odd" : "even")}});
+    EXPECT_EQ(learn(rows).encoder.features()[0].levels.size(), 2u);
+    EncoderOptions options;
+    options.rare = 5;
+    EXPECT_EQ(learn(rows, options).encoder.features()[0].levels[0].name, "other");
+}
+
 TEST(Encoder, KeepsTheMostFrequentOfManyLevels) {
     auto rows = gathered();
     for (int i = 0; i < 10000; ++i)

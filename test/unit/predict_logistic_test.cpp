@@ -456,6 +456,25 @@ TEST(Logistic, OneOutcomeOrNoFeatures) {
     EXPECT_EQ(none->finish(), nullptr);
 }
 
+TEST(Logistic, FewerRowsThanFeatures) {
+    std::mt19937 random(1);
+    std::normal_distribution<double> normal;
+    std::vector<Row> rows;
+    for (int i = 0; i < 12; ++i) {
+        Row row{i % 3 == 0, {}};
+        for (int j = 0; j < 30; ++j) row.features.emplace_back("f" + std::to_string(j), normal(random));
+        rows.push_back(row);
+    }
+    const auto plain = fitted(rows);
+    EXPECT_FALSE(plain->usable());
+    EXPECT_NE(plain->report()->message.find("separated"), std::string::npos) << plain->report()->message;
+    LogisticOptions ridge, lasso;
+    ridge.l2 = 0.5;
+    lasso.l1 = 0.5;
+    EXPECT_TRUE(fitted(rows, ridge)->usable());
+    EXPECT_TRUE(fitted(rows, lasso)->usable()) << fitted(rows, lasso)->report()->message;
+}
+
 TEST(Logistic, RefusesWhatCannotBe) {
     crm::test::Dropped<LogisticFit> fit;
     const double numbers[] = {1, 2}, infinite[] = {1, std::numeric_limits<double>::infinity()}, longer[] = {1, 2, 3};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory_resource>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ namespace crm::predict {
 /// How an encoder is learnt.
 struct EncoderOptions {
     std::vector<std::string> names;                // of an array's features; x1, x2, ... when there are none
-    double rare = 5;                               // levels of less weight are pooled
+    std::optional<double> rare;                    // levels of less weight are pooled; else 5, or a 20th of all if less
     std::size_t levels = 100;                      // the most that a feature keeps beside those pooled
     std::map<std::string, std::string> reference;  // by feature; else the first level by name
 

@@ -55,7 +55,7 @@ std::string plain_name(std::string_view name) {
 void EncoderOptions::save(Writer& out) const {
     out.varint(names.size());
     for (const std::string& name : names) out.text(name);
-    out.put(rare);
+    out.put(rare.value_or(-1));
     out.varint(levels);
     out.varint(reference.size());
     for (const auto& [feature, level] : reference) {
@@ -70,9 +70,10 @@ EncoderOptions EncoderOptions::load(Reader& in) {
     if (names > most_features) throw corrupt_data("impossible options of a fit in state");
     options.names.resize(names);
     for (std::string& name : options.names) name = in.text();
-    options.rare = in.get<double>();
+    const double rare = in.get<double>();
+    if (rare != -1) options.rare = rare;
     const std::uint64_t levels = in.varint();
-    if (!(options.rare >= 0) || !std::isfinite(options.rare) || levels < 1 || levels > most_levels)
+    if ((options.rare && !(rare >= 0 && std::isfinite(rare))) || levels < 1 || levels > most_levels)
         throw corrupt_data("impossible options of a fit in state");
     options.levels = static_cast<std::size_t>(levels);
     for (std::size_t left = in.count(2); left > 0; --left) {
@@ -398,7 +399,9 @@ Feature categorical_feature(std::string name, const Contents& contents, const Di
     std::vector<Level> found;
     for (const auto& [text, weight] : weights) found.push_back({text, weight});
     std::ranges::stable_sort(found, std::greater{}, &Level::share);  // equal ones stay in the order of their names
-    const auto is_rare = [&options](const Level& level) { return level.share < options.rare; };
+    constexpr double few = 5, share_of_few = 0.05;
+    const double least = options.rare.value_or(std::min(few, share_of_few * all));
+    const auto is_rare = [least](const Level& level) { return level.share < least; };
     std::size_t kept = 0;
     while (kept < found.size() && kept < options.levels && !is_rare(found[kept])) ++kept;
     if (kept + 1 == found.size() && !is_rare(found[kept])) ++kept;  // a single level is no pool

@@ -50,7 +50,7 @@ LogisticOptions LogisticOptions::from_json(const Json& json) {
     if (const Json* names = json.find("names"))
         for (const Json& name : names->array("names"))
             options.encoder.names.push_back(name.string("name of a feature"));
-    options.encoder.rare = at_least_0(json, "rare", options.encoder.rare);
+    if (json.find("rare")) options.encoder.rare = at_least_0(json, "rare", 0);
     if (const Json* levels = json.find("levels"))
         options.encoder.levels = static_cast<std::size_t>(levels->integer("levels", 1, 1000));
     if (const Json* reference = json.find("reference"))
