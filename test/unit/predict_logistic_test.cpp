@@ -540,6 +540,14 @@ TEST(Why, SaysReasonsAndWhatWouldChange) {
     const auto codes = coded(model->encoder(), {{"tenure", -2.0}, {"plan", std::string("basic")}});
     EXPECT_EQ(crm::predict::why(*model, codes, crm::predict::plain_pattern),
               "73 %: tenure -2 (+23 points); plan gold would make it 27 %.");
+    const auto sure = coded(model->encoder(), {{"tenure", -30.0}, {"plan", std::string("gold")}});
+    EXPECT_EQ(crm::predict::why(*model, sure, crm::predict::plain_pattern),
+              "more than 99 %: tenure -30 (+88 points); tenure at the average of 0 would make it 12 %.");
+    const auto usual = coded(model->encoder(), {{"tenure", 0.0}, {"plan", std::string("basic")}});
+    EXPECT_EQ(crm::predict::why(*model, usual, "{probability}: {reasons}"), "50 %: as on average");
+    const auto twins = LogisticModel::make(Json::Object{{"intercept", 0.0}, {"a", 8.0}, {"b", 8.0}});
+    EXPECT_EQ(crm::predict::why(*twins, coded(twins->encoder(), {{"a", 1.0}, {"b", 1.0}}), crm::predict::plain_pattern),
+              "more than 99 %: a 1, b 1.");
     EXPECT_EQ(crm::predict::why(*model, codes, "{probability} likely"), "73 % likely");
     EXPECT_THROW(crm::predict::why(*model, codes, "{odds}"), crm::invalid_argument);
     EXPECT_THROW(crm::predict::why(*model, codes, "{"), crm::invalid_argument);

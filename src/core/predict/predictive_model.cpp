@@ -40,9 +40,10 @@ std::string said(const Feature& feature, double code) {
     return feature.name + " " + text;
 }
 
+/// Nothing when it rounds to none.
 std::string points(double change) {
     const double whole = std::round(change * 100);
-    if (whole == 0) return change < 0 ? "-0 points" : "+0 points";
+    if (whole == 0) return {};
     return (whole > 0 ? "+" : "") + rounded(whole) + (std::abs(whole) == 1 ? " point" : " points");
 }
 
@@ -53,12 +54,19 @@ std::string reasons(const PredictiveModel& model, std::span<const double> codes,
     std::string list;
     std::size_t told = 0;
     for (const std::size_t i : by_magnitude(contributions)) {
-        if (told == most || contributions[i] == 0) break;
-        const double without = model.prediction(margin - contributions[i]);
-        list += (told++ == 0 ? "" : ", ") + said(model.encoder().features()[i], codes[i]) + " (" +
-                points(probability - without) + ")";
+        if (told == most) break;
+        const std::string moved = points(probability - model.prediction(margin - contributions[i]));
+        if (moved.empty()) continue;
+        list += (told++ == 0 ? "" : ", ") + said(model.encoder().features()[i], codes[i]) + " (" + moved + ")";
     }
-    return list.empty() ? "as on average" : list;
+    if (told > 0) return list;
+    if (points(probability - model.prediction(model.base_margin())).empty()) return "as on average";
+    // So sure that no single feature would change it: the strongest ones, without points.
+    for (const std::size_t i : by_magnitude(contributions)) {
+        if (told == most || contributions[i] == 0) break;
+        list += (told++ == 0 ? "" : ", ") + said(model.encoder().features()[i], codes[i]);
+    }
+    return list;
 }
 
 /// The one change that takes the prediction furthest back: another level, or the average of a number.
