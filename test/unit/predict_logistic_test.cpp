@@ -230,7 +230,7 @@ TEST(Logistic, DerivativesAreSlopes) {
         weights.push_back(static_cast<double>(1 + random() % 3));
     }
     const auto learnt = rows.learn(weights, {}, {});
-    const crm::predict::Design design(rows, learnt);
+    const crm::predict::Design design(rows.chunks(), learnt);
     const crm::Cancellation none;
     const crm::predict::LogisticProblem problem(design, outcomes, weights, none);
     const auto blocks = design.blocks();

@@ -22,7 +22,7 @@ class Design {
 public:
     static constexpr std::size_t block_rows = 256;
 
-    Design(const FeatureRows& rows, const LearntEncoder& learnt);
+    Design(std::span<const CellChunk> chunks, const LearntEncoder& learnt);
 
     /// Columns of the encoder, each one further to the right in a block.
     const std::vector<DesignColumn>& columns() const { return columns_; }
@@ -46,7 +46,7 @@ private:
         std::vector<Eigen::Index> levels;
     };
 
-    const FeatureRows& rows_;
+    std::span<const CellChunk> chunks_;
     const LearntEncoder& learnt_;
     std::vector<DesignColumn> columns_;
     std::vector<Places> places_;  // by feature

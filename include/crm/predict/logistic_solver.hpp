@@ -56,9 +56,12 @@ public:
     /// hold, so that neither their order nor their split matters.
     struct Choice {
         Penalty penalty;
-        double deviance;  // a row held out
+        double deviance = 0;  // a row held out
     };
     Choice choose(double mixing, int folds, std::uint64_t seed) const;
+
+    /// The same among these rows alone, each held out in one fold.
+    Choice choose(double mixing, int folds, std::span<const std::uint8_t> fold) const;
 
     /// The columns that part the outcomes by themselves, among those that `direction` moves along.
     std::vector<std::size_t> parting_columns(const Eigen::VectorXd& direction) const;

@@ -6,8 +6,8 @@ namespace crm::predict {
 
 using Eigen::Index;
 
-Design::Design(const FeatureRows& rows, const LearntEncoder& learnt)
-    : rows_(rows), learnt_(learnt), columns_(learnt.encoder.columns()) {
+Design::Design(std::span<const CellChunk> chunks, const LearntEncoder& learnt)
+    : chunks_(chunks), learnt_(learnt), columns_(learnt.encoder.columns()) {
     for (const Feature& feature : learnt.encoder.features())
         places_.emplace_back().levels.assign(feature.is_numeric() ? 0 : feature.levels.size(), -1);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -24,7 +24,7 @@ Design::Design(const FeatureRows& rows, const LearntEncoder& learnt)
 std::vector<RowBlock> Design::blocks(std::size_t stride) const {
     std::vector<RowBlock> blocks;
     std::size_t row = 0;
-    for (const CellChunk& chunk : rows_.chunks()) {
+    for (const CellChunk& chunk : chunks_) {
         const std::size_t offset = (stride - row % stride) % stride;
         for (std::size_t first = offset; first < chunk.rows; first += block_rows * stride) {
             const std::size_t left = (chunk.rows - first + stride - 1) / stride;

@@ -61,7 +61,7 @@ public:
           options_(options),
           cancellation_(cancellation),
           learnt_(rows.learn(weights, options.encoder, cancellation)),
-          design_(rows, learnt_),
+          design_(rows.chunks(), learnt_),
           problem_(design_, outcomes, weights, cancellation) {}
 
     LogisticModel::Fitted run(std::int64_t skipped) {

@@ -246,45 +246,63 @@ LogisticSolution LogisticProblem::solve(const Penalty& penalty, int max_iteratio
 }
 
 LogisticProblem::Choice LogisticProblem::choose(double mixing, int folds, std::uint64_t seed) const {
-    constexpr double most_rows = 20000, least_mixing = 0.01;
-    constexpr int steps = 40, most_worse = 4, iterations = 20;
-    const auto fold_count = static_cast<std::uint64_t>(folds);
-    // By what rows hold: equal rows stay together.
-    std::vector<std::uint8_t> fold(outcomes_.size());
-    constexpr std::uint8_t out = 255;
+    constexpr double most_rows = 20000;
     const double share = most_rows / std::max(most_rows, static_cast<double>(outcomes_.size()));
     const auto features = design_.learnt().encoder.features().size();
-    double used = 0;
+    std::vector<CellChunk> chunks;
+    std::vector<std::uint8_t> outcomes, fold;
+    std::vector<double> weights;
+    // By what rows hold: equal rows stay together.
     for (const RowBlock& block : blocks_) {
         cancellation_.poll();
         for (std::size_t i = 0; i < block.count; ++i) {
-            std::uint64_t hash = mixed(seed + 1, outcomes_[block.row_at(i)]);
+            const std::size_t row = block.row_at(i);
+            std::uint64_t hash = mixed(seed + 1, outcomes_[row]);
             for (std::size_t f = 0; f < features; ++f) {
                 const double code = design_.code(block, i, f);
                 hash = mixed(hash, std::isnan(code) ? 1 : std::bit_cast<std::uint64_t>(code + 0.0));
             }
-            const bool is_used = static_cast<double>(hash >> 11) * 0x1p-53 < share;
+            if (static_cast<double>(hash >> 11) * 0x1p-53 >= share) continue;
             hash = mixed(hash, 7);
-            fold[block.row_at(i)] = is_used ? static_cast<std::uint8_t>((hash >> 20) % fold_count) : out;
-            if (is_used) used += row_weight(block.row_at(i));
+            fold.push_back(static_cast<std::uint8_t>((hash >> 20) % static_cast<std::uint64_t>(folds)));
+            outcomes.push_back(outcomes_[row]);
+            weights.push_back(row_weight(row));
+            const CellChunk& from = *block.chunk;
+            if (chunks.empty() || chunks.back().width != from.width) chunks.push_back({from.width, 0, {}});
+            CellChunk& to = chunks.back();
+            const auto first = from.cells.begin() + static_cast<std::ptrdiff_t>((block.first + i) * from.width);
+            to.cells.insert(to.cells.end(), first, first + static_cast<std::ptrdiff_t>(from.width));
+            ++to.rows;
         }
     }
+    const Design design(chunks, design_.learnt());
+    const LogisticProblem part(design, outcomes, weights, cancellation_);
+    if (part.positive() == 0 || part.positive() >= part.weight()) return {};
+    Choice choice = part.choose(mixing, folds, fold);
+    choice.penalty.l1 *= weight_ / part.weight();
+    choice.penalty.l2 *= weight_ / part.weight();
+    return choice;
+}
+
+LogisticProblem::Choice LogisticProblem::choose(double mixing, int folds, std::span<const std::uint8_t> fold) const {
+    constexpr double least_mixing = 0.01;
+    constexpr int steps = 40, most_worse = 4, iterations = 20;
     const auto weights_where = [&](auto is_wanted) {
         std::vector<double> some(outcomes_.size());
         for (std::size_t row = 0; row < some.size(); ++row) some[row] = is_wanted(fold[row]) ? row_weight(row) : 0;
         return some;
     };
     LogisticPoint null{null_point(), 0, {}, {}};
-    evaluate(blocks_, weights_where([](std::uint8_t of) { return of != out; }), Wanted::gradient, null);
-    const double steepest =
-        null.gradient.size() > 1 ? null.gradient.tail(null.gradient.size() - 1).cwiseAbs().maxCoeff() : 0;
+    evaluate(blocks_, weights_, Wanted::gradient, null);
+    const auto slopes = null.gradient.tail(null.gradient.size() - 1);
+    const double steepest = slopes.size() > 0 ? slopes.cwiseAbs().maxCoeff() : 0;
     const double largest = std::max(steepest / std::max(mixing, least_mixing), std::numeric_limits<double>::min());
 
     std::vector<double> deviance(static_cast<std::size_t>(steps), 0);
     std::vector<int> folds_at(static_cast<std::size_t>(steps), 0);
     for (int held = 0; held < folds; ++held) {
-        const auto learnt_from = weights_where([&](std::uint8_t of) { return of != out && of != held; });
-        const auto asked = weights_where([&](std::uint8_t of) { return of == held; });
+        const auto learnt_from = weights_where([held](std::uint8_t of) { return of != held; });
+        const auto asked = weights_where([held](std::uint8_t of) { return of == held; });
         VectorXd start = null_point();
         double best = std::numeric_limits<double>::infinity();
         int worse = 0;
@@ -306,8 +324,8 @@ LogisticProblem::Choice LogisticProblem::choose(double mixing, int folds, std::u
     int best = 0;
     for (int step = 1; step < steps && folds_at[static_cast<std::size_t>(step)] == folds; ++step)
         if (deviance[static_cast<std::size_t>(step)] < deviance[static_cast<std::size_t>(best)]) best = step;
-    const double strength = largest * std::pow(1e-4, best / (steps - 1.0)) * (weight_ / used);
-    return {{strength * mixing, strength * (1 - mixing)}, deviance[static_cast<std::size_t>(best)] / used};
+    const double strength = largest * std::pow(1e-4, best / (steps - 1.0));
+    return {{strength * mixing, strength * (1 - mixing)}, deviance[static_cast<std::size_t>(best)] / weight_};
 }
 
 std::vector<std::size_t> LogisticProblem::parting_columns(const VectorXd& direction) const {
