@@ -279,8 +279,9 @@ LogisticProblem::Choice LogisticProblem::choose(double mixing, int folds, std::u
     const LogisticProblem part(design, outcomes, weights, cancellation_);
     if (part.positive() == 0 || part.positive() >= part.weight()) return {};
     Choice choice = part.choose(mixing, folds, fold);
-    choice.penalty.l1 *= weight_ / part.weight();
-    choice.penalty.l2 *= weight_ / part.weight();
+    // The noise that l1 must outweigh grows with the root of the rows; what l2 holds to be likely does not depend on
+    // them.
+    choice.penalty.l1 *= std::sqrt(weight_ / part.weight());
     return choice;
 }
 
