@@ -107,6 +107,11 @@ INSERT INTO written VALUES (0), (-0.0), (1), (-1), (0.1), (10000), (0.0001), (90
 SELECT count(*) FILTER (WHERE value::float8 <> n::float8) AS differ
   FROM written, crm.explain(crm.make_model('logistic', '{"n": 0}'), jsonb_build_object('n', n, 'nn', 'a text that is long')) WHERE feature = 'n';
 
+SELECT count(*), count(*) FILTER (WHERE e.value IS DISTINCT FROM coalesce(own.value::float8::text, 'missing')) AS differ
+  FROM (SELECT jsonb_object_agg('f' || n, CASE WHEN n % 5 > 0 THEN n * 3.25 - 200 END) AS features, jsonb_object_agg('f' || n, 0) AS parameters FROM generate_series(1, 150) AS n) AS x,
+       crm.explain(crm.make_model('logistic', parameters), features || '{"": 1, "a name that the model does not know": {"deep": "text"}}') AS e
+  JOIN LATERAL jsonb_each_text(features) AS own ON own.key = e.feature;
+
 -- What is refused.
 SELECT crm.fit_logistic(true, '[1, 2]'::jsonb);
 SELECT crm.fit_logistic(true, '3'::jsonb);
