@@ -12,14 +12,15 @@ SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql 
 	predict_evaluation.sql \
 	text_classifier.sql text_cross_validation.sql text_bayes.sql text_label_next.sql text_rules.sql text_ruled_classification.sql text_redact.sql text_keywords.sql text_trending.sql text_duplicates.sql \
 	identity_normalise.sql identity_field.sql identity_cluster.sql identity_suspects.sql \
-	predict_logistic.sql)
+	predict_logistic.sql predict_fit_lifetime.sql predict_survival.sql)
 
-# The aggregates that fit these models are made of control/sql/value_fit*.sql.in; each is name=title.
+# The aggregates that fit these models are made of control/sql/*_fit*.sql.in; each is name=title.
 fit_MODELS = bg_nbd=BG/NBD mbg_nbd=MBG/NBD pareto_nbd=Pareto/NBD ggom_nbd=GGom/NBD bg_bb=BG/BB
 fit_covariates_MODELS = bg_nbd=BG/NBD mbg_nbd=MBG/NBD pareto_nbd=Pareto/NBD
 fit_gaps_MODELS = bg_cnbd_k=BG/CNBD-k mbg_cnbd_k=MBG/CNBD-k
 fit_timeline_MODELS = $(fit_gaps_MODELS) gamma_gamma=Gamma-gamma
 fit_contract_MODELS = sbg=sBG bdw=BdW
+fit_lifetime_MODELS = weibull=Weibull exponential=exponential lognormal=log-normal loglogistic=log-logistic
 TEMPLATES = $(wildcard control/sql/*.sql.in)
 
 DATA = $(SCRIPT) $(wildcard control/pg_crm--*--*.sql)
@@ -53,7 +54,14 @@ $(SCRIPT): $(SQL_PARTS) control/pg_crm.control Makefile
 	(printf '%s\n' '\echo Use "CREATE EXTENSION pg_crm" to load this file. \quit'; \
 	 for part in $(SQL_PARTS); do echo; cat $$part; done) > $@
 
+define from_template
+for model in $($*_MODELS); do sed "s|@model@|$${model%=*}|g; s|@title@|$${model#*=}|g" $<; echo; done > $@
+endef
+
 control/sql/value_%.sql: control/sql/value_%.sql.in Makefile
-	for model in $($*_MODELS); do sed "s|@model@|$${model%=*}|g; s|@title@|$${model#*=}|g" $<; echo; done > $@
+	$(from_template)
+
+control/sql/predict_%.sql: control/sql/predict_%.sql.in Makefile
+	$(from_template)
 
 -include $(OBJS:.o=.d) $(OBJS:.o=.bc.d)

@@ -18,7 +18,7 @@ CREATE FUNCTION crm.survival(model crm.model, periods int) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
     AS 'MODULE_PATHNAME', 'crm_survival';
 COMMENT ON FUNCTION crm.survival(crm.model, int) IS
-    'Share of new customers that is still there after `periods` renewals.';
+    'Share of new customers that is still there after `periods` renewals; of a model of lifetimes, after so much time.';
 
 CREATE FUNCTION crm.survival_curve(
     model crm.model,

@@ -1,4 +1,5 @@
 // The SQL face of contract models: fits, retention, and what retention is worth.
+#include "crm/predict/lifetime.hpp"
 #include "crm/value/bdw.hpp"
 #include "crm/value/sbg.hpp"
 #include "extension/value_fits.hpp"
@@ -62,7 +63,14 @@ SQL_CONTRACT_MODEL(sbg, SbgModel);
 SQL_CONTRACT_MODEL(bdw, BdwModel);
 
 SQL_FUNCTION(crm_retention, [](const ContractModel& model, std::int32_t period) { return model.retention(period); });
-SQL_FUNCTION(crm_survival, [](const ContractModel& model, std::int32_t periods) { return model.survival(periods); });
+// A whole number is also a time, for models of lifetimes.
+SQL_FUNCTION(crm_survival, [](const Model& model, std::int32_t periods) -> std::optional<double> {
+    if (const auto* const lifetime = dynamic_cast<const predict::LifetimeModel*>(&model))
+        return lifetime->survival({}, periods);
+    const auto* const contract = dynamic_cast<const ContractModel*>(&model);
+    if (!contract) refuse_kind(model);
+    return contract->survival(periods);
+});
 SQL_FUNCTION(crm_survival_curve_contract,
              [](const ContractModel& model, std::int32_t periods, Cancellation interrupts) {
                  return model.survival_curve(periods, interrupts);
