@@ -58,6 +58,36 @@ TEST(LogRank, MatchesR) {
     EXPECT_EQ(digits(*veteran[0].p_value, 4), "1.271e-05");
 }
 
+// Observed and expected of one group, and their variance, by their definitions.
+TEST(LogRank, WeighsEventsByWhoHadStayed) {
+    for (const double rho : {0.0, 0.5, 1.0, 2.0}) {
+        const auto lives = test::random_lives(9, 70, 0);
+        const auto rows = tested(lives, rho);
+        double observed = 0, expected = 0, variance = 0, stayed = 1;
+        for (double time = 1; time <= 12; ++time) {
+            double at_risk = 0, of_group = 0, events = 0, events_of_group = 0;
+            for (const Life& life : lives) {
+                const double mine = life.group == "b", gone = life.duration == time && life.event;
+                if (life.duration < time) continue;
+                ++at_risk;
+                of_group += mine;
+                events += gone;
+                events_of_group += mine * gone;
+            }
+            if (events == 0) continue;
+            const double weight = std::pow(stayed, rho), share = of_group / at_risk;
+            observed += weight * events_of_group;
+            expected += weight * events * share;
+            if (at_risk > 1)
+                variance += weight * weight * events * share * (1 - share) * (at_risk - events) / (at_risk - 1);
+            stayed *= 1 - events / at_risk;
+        }
+        EXPECT_NEAR(rows[1].observed, observed, 1e-12);
+        EXPECT_NEAR(rows[1].expected, expected, 1e-12);
+        EXPECT_NEAR(*rows[1].excess_over_variance, (observed - expected) * (observed - expected) / variance, 1e-11);
+    }
+}
+
 TEST(LogRank, AddsUpToNothing) {
     for (unsigned seed = 1; seed <= 30; ++seed)
         for (const double rho : {0.0, 1.0}) {
