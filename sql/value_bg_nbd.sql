@@ -79,7 +79,10 @@ SELECT c.* FROM published, crm.coef(m) AS c;
 SELECT crm.make_model('bg_nbd', '{"r": 0.243, "alpha": 4.414, "a": 0.793}');
 SELECT crm.make_model('bg_nbd', '{"r": 0.243, "alpha": 4.414, "a": 0.793, "beta": 2.426}');
 SELECT crm.make_model('bg_nbd', '{"r": -1, "alpha": 4.414, "a": 0.793, "b": 2.426}');
+-- The hint names all kinds there are.
+\set VERBOSITY terse
 SELECT crm.make_model('bg_nbt', '{}');
+\set VERBOSITY default
 SELECT crm.p_alive(crm.make_model('gamma_gamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'), 1, 1, 2);
 SELECT crm.expected_purchases(m, 1, 1, 2, -1) FROM published;
 SELECT crm.expected_purchases(m, 1, 1, 2, 'infinity'::float8) FROM published;
