@@ -271,6 +271,18 @@ TEST(Cox, ScaleAndOriginOfFeaturesDoNotMatter) {
     EXPECT_NEAR(*one->survival({lives[0].features, {}}, 5), *other->survival({moved[0].features, {}}, 5), 1e-7);
 }
 
+TEST(Cox, StandsTheLargestFeatures) {
+    const auto lives = test::random_lives(8, 100, 2);
+    auto large = lives;
+    for (Life& life : large)
+        for (double& feature : life.features) feature *= 1e149;
+    const auto one = fitted(lives), other = fitted(large);
+    ASSERT_TRUE(other->usable()) << other->report()->message;
+    EXPECT_NEAR(*one->report()->log_likelihood, *other->report()->log_likelihood, 1e-9);
+    EXPECT_NEAR(*one->hazard_ratios()[0].p_value, normal_p_value(*other->hazard_ratios()[0].z), 1e-9);
+    EXPECT_NEAR(*one->survival({lives[0].features, {}}, 5), *other->survival({large[0].features, {}}, 5), 1e-9);
+}
+
 // Without any effect the hazard is Nelson and Aalen's.
 TEST(Cox, BaselineIsTheHazardOfTheAverageCustomer) {
     std::vector<Life> lives;
