@@ -143,9 +143,13 @@ TEST(TextClassifier, SaysWhyItCannotBeFitted) {
     const auto message = [](const std::vector<test::LabelledComment>& rows) {
         const auto model = fit(rows);
         EXPECT_FALSE(model->usable());
+        const auto bytes = test::saved(*model);
+        Reader in(bytes);
+        EXPECT_EQ(LinearClassifier::load(in)->report()->message, model->report()->message);
         return model->report()->message;
     };
-    EXPECT_EQ(message({{"a", "x"}, {"a", "y"}}), "all comments have the label \"a\"");
+    EXPECT_EQ(message({{"a", "x"}, {"a", "y"}}), "all comments have the same label");
+    EXPECT_EQ(message({{"ดี", "x"}, {"ดี", "y"}}), "all comments have the same label");
     EXPECT_EQ(message({{"a", ""}, {"b", " "}}), "no word or piece of one occurs in 1 comments or more");
     EXPECT_EQ(message({}), "no comment has a label");
 }

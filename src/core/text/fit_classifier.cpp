@@ -245,7 +245,7 @@ std::unique_ptr<LinearClassifier> fit_classifier(const CommentCollector& comment
 
     if (set.label_names.empty()) return not_fitted(report, "no comment has a label");
     if (!several && set.label_names.size() == 1)
-        return not_fitted(report, "all comments have the label \"" + excerpt(set.label_names.front()) + "\"");
+        return not_fitted(report, "all comments have the same label");
     if (set.width() == 0)
         return not_fitted(report, "no word or piece of one occurs in " + std::to_string(least) + " comments or more");
     return Fit(set, options, several, memory, cancellation).run(std::move(report));
