@@ -133,6 +133,20 @@ TEST(TextClassifier, GivesSeveralLabels) {
     EXPECT_TRUE(classify_all(*model, read("shared4 shared5")).empty());
 }
 
+TEST(TextClassifier, GivesOneLabelOrNone) {
+    ClassifierBuilder<true> builder(std::pmr::get_default_resource());
+    const std::string_view label = "label1";
+    for (const auto& row : test::random_comments(600, 2, 21))
+        builder.add(std::span(&label, row.label == label ? 1 : 0), read(row.comment), {});
+    const auto model = builder.finish();
+    const auto bytes = test::saved(*model);
+    Reader in(bytes);
+    EXPECT_EQ(LinearClassifier::load(in)->labels().size(), 1U);
+    EXPECT_GT(card_value(*model, "held-out comments", "exact match"), 0.9);
+    EXPECT_EQ(classify_all(*model, read("own1a shared2 own1b")).size(), 1U);
+    EXPECT_TRUE(classify_all(*model, read("own0a shared2 own0b")).empty());
+}
+
 TEST(TextClassifier, KnowsWhatItHasNeverSeen) {
     const auto model = fit(test::random_comments(2000, 5, 10));
     EXPECT_TRUE(classify(*model, read("etwas ganz anderes zum wetter")).is_other);

@@ -24,6 +24,8 @@ std::pmr::vector<float> feature_importance(const TrainingSet& set, std::span<con
     }
 
     constexpr double half = 0.5;  // of a comment, added to every count
+    // Where there is one label alone, that some comments have, it is told from "none", which then counts as another.
+    const double others = labels > 1 ? static_cast<double>(labels - 1) : 1;
     const auto total = static_cast<double>(comments.size());
     std::pmr::vector<float> importance(set.width(), memory);
     for (std::size_t feature = 0; feature < set.width(); ++feature) {
@@ -31,8 +33,7 @@ std::pmr::vector<float> feature_importance(const TrainingSet& set, std::span<con
         for (std::size_t label = 0; label < labels; ++label) {
             pace.step();
             const double inside = with[feature * labels + label] + half;
-            const double outside =
-                anywhere[feature] - with[feature * labels + label] + half * static_cast<double>(labels - 1);
+            const double outside = anywhere[feature] - with[feature * labels + label] + half * others;
             const double ratio = inside / (comments_of[label] + 1) / (outside / (total - comments_of[label] + 1));
             lowest = std::min(lowest, ratio);
             highest = std::max(highest, ratio);
