@@ -56,6 +56,25 @@ TEST(Folds, KeepEqualCommentsTogetherAndLabelsSpread) {
     for (const auto& [where, count] : counts) EXPECT_GE(count, 8);
 }
 
+TEST(Folds, KeepTextsTogetherThatPeopleLabelDifferently) {
+    auto rows = test::random_comments(200, 4, 11);
+    for (std::size_t i = 0; i < 100; ++i) rows.push_back({"label" + std::to_string(i % 4), rows[i].comment});
+    rows.push_back({"alone", rows[0].comment});
+    const TrainingSet set = training_set(rows);
+    const auto folds = assign_folds(set, 8);
+    std::map<std::uint64_t, std::uint8_t> fold_of;
+    std::map<int, int> sizes;
+    std::uint64_t text_of_alone = 0;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        EXPECT_EQ(fold_of.emplace(set.texts[i], folds[i]).first->second, folds[i]);
+        ++sizes[folds[i]];
+        if (set.labels(i).front() == 0) text_of_alone = set.texts[i];
+    }
+    EXPECT_EQ(fold_of.at(text_of_alone), 8);
+    EXPECT_EQ(sizes.size(), 9U);
+    for (int fold = 0; fold < 8; ++fold) EXPECT_GE(sizes[fold], 20) << fold;
+}
+
 TEST(HeldOut, TemperatureIsTheBestOfAFineGrid) {
     const TrainingSet set = training_set(test::random_comments(300, 3, 2));
     for (const bool several : {false, true}) {

@@ -6,14 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "crm/foundation/cancellation.hpp"
 #include "crm/text/linear_classifier.hpp"
 #include "crm/text/training_set.hpp"
 
 namespace crm::text {
 
-/// A fold from 0 to folds - 1 for each comment, the same for equal ones, each label spread evenly over them. A label
-/// with fewer than two different comments is never held out: its comments have fold `folds`.
-std::vector<std::uint8_t> assign_folds(const TrainingSet&, std::uint8_t folds);
+/// A fold from 0 to folds - 1 for each comment, the same for equal texts whatever their labels, each label spread
+/// evenly over them as far as that allows. A label with fewer than two different comments is never held out: its
+/// comments have fold `folds`, and so has a text that another label shares with it.
+std::pmr::vector<std::uint8_t> assign_folds(const TrainingSet&, std::uint8_t folds, const Cancellation& = {});
 
 /// Comments with their margins by a model that has not seen them, and what follows from these.
 class HeldOut {

@@ -22,7 +22,8 @@ struct TrainingSet {
           values(memory),
           label_begins(memory),
           labels_of(memory),
-          contents(memory) {}
+          contents(memory),
+          texts(memory) {}
 
     struct Entries {
         std::span<const std::uint32_t> features;
@@ -54,6 +55,7 @@ struct TrainingSet {
     std::pmr::vector<std::uint64_t> label_begins;  // of each comment in labels_of, and the end
     std::pmr::vector<std::uint16_t> labels_of;     // ascending for each comment
     std::pmr::vector<std::uint64_t> contents;      // a hash of each comment's features and labels; equal for equal ones
+    std::pmr::vector<std::uint64_t> texts;         // the same of its features alone
 };
 
 }  // namespace crm::text

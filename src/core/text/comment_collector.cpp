@@ -176,7 +176,8 @@ TrainingSet CommentCollector::training_set(std::uint32_t least_comments, const C
 
     // What is counted of each comment, and a hash of it that does not depend on how features are numbered.
     std::pmr::vector<std::uint32_t> frequency(vocabulary_.size(), 0, memory_);
-    std::pmr::vector<std::uint64_t> contents(memory_);
+    std::pmr::vector<std::uint64_t> texts(memory_), contents(memory_);
+    texts.reserve(comments_);
     contents.reserve(comments_);
     const auto survey = [&](const auto& labels, const auto& counts) {
         std::uint64_t content = 0;
@@ -186,6 +187,7 @@ TrainingSet CommentCollector::training_set(std::uint32_t least_comments, const C
         }
         std::uint64_t labelled = 0;
         for (const std::uint16_t label : labels) labelled += detail::finished(detail::mixed(1, label_order[label]));
+        texts.push_back(content);
         contents.push_back(detail::finished(detail::mixed(content, labelled)));
     };
     each_comment(survey, cancellation);
@@ -208,7 +210,12 @@ TrainingSet CommentCollector::training_set(std::uint32_t least_comments, const C
     std::ranges::sort(order, {}, [&contents](std::uint64_t comment) { return contents[comment]; });
     std::pmr::vector<std::uint64_t> place(comments_, memory_);
     for (std::uint64_t i = 0; i < comments_; ++i) place[order[i]] = i;
-    for (const std::uint64_t comment : order) set.contents.push_back(contents[comment]);
+    set.contents.reserve(comments_);
+    set.texts.reserve(comments_);
+    for (const std::uint64_t comment : order) {
+        set.contents.push_back(contents[comment]);
+        set.texts.push_back(texts[comment]);
+    }
 
     set.begins.assign(comments_ + 1, 0);
     set.label_begins.assign(comments_ + 1, 0);

@@ -81,7 +81,7 @@ void Fit::approach(Comments& comments, int most) {
 }
 
 void Fit::try_strengths() {
-    const std::vector<std::uint8_t> fold_of = assign_folds(set_, folds);
+    const auto fold_of = assign_folds(set_, folds, cancellation_);
     std::size_t held_out = 0;
     for (std::uint8_t fold = 0; fold < folds && held_out < enough_held_out; ++fold) {
         const auto in_fold = static_cast<std::size_t>(std::ranges::count(fold_of, fold));

@@ -48,16 +48,43 @@ double best_threshold(std::vector<std::pair<double, bool>>& chances, std::int64_
     return threshold;
 }
 
+/// Puts the comments of one text into the fold of most of them. Else a text that people label now so, now so would be
+/// judged by a model that has seen it under the other labels alone.
+void keep_texts_together(const TrainingSet& set, std::pmr::vector<std::uint8_t>& fold, std::uint8_t never,
+                         const Cancellation& cancellation) {
+    Pace pace(cancellation);
+    std::pmr::vector<std::uint32_t> order(set.size(), fold.get_allocator().resource());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+        pace.step();
+        return set.texts[a] < set.texts[b];
+    });
+    std::vector<std::size_t> copies(std::size_t{never} + 1);
+    for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+        std::ranges::fill(copies, std::size_t{0});
+        for (; end < order.size() && set.texts[order[end]] == set.texts[order[begin]]; ++end) {
+            pace.step();
+            ++copies[fold[order[end]]];
+        }
+        const auto together =
+            copies[never] > 0 ? never : static_cast<std::uint8_t>(std::ranges::max_element(copies) - copies.begin());
+        for (std::size_t i = begin; i < end; ++i) fold[order[i]] = together;
+    }
+}
+
 }  // namespace
 
-std::vector<std::uint8_t> assign_folds(const TrainingSet& set, std::uint8_t folds) {
+std::pmr::vector<std::uint8_t> assign_folds(const TrainingSet& set, std::uint8_t folds,
+                                            const Cancellation& cancellation) {
+    std::pmr::memory_resource* const memory = set.contents.get_allocator().resource();
     // The comments of a label set, in the order of their contents; what is equal lies side by side.
-    std::map<std::vector<std::uint16_t>, std::vector<std::uint32_t>> groups;
+    std::pmr::map<std::pmr::vector<std::uint16_t>, std::pmr::vector<std::uint32_t>> groups(memory);
     for (std::uint32_t comment = 0; comment < set.size(); ++comment) {
+        if (comment % 1024 == 0) cancellation.poll();
         const auto labels = set.labels(comment);
         groups[{labels.begin(), labels.end()}].push_back(comment);
     }
-    std::vector<std::uint8_t> fold(set.size(), folds);
+    std::pmr::vector<std::uint8_t> fold(set.size(), folds, memory);
     std::uint64_t next = 0;  // goes on from label to label, so that small ones do not all fall into the first fold
     for (const auto& [labels, comments] : groups) {
         if (set.contents[comments.front()] == set.contents[comments.back()]) continue;
@@ -67,6 +94,7 @@ std::vector<std::uint8_t> assign_folds(const TrainingSet& set, std::uint8_t fold
         }
         ++next;
     }
+    keep_texts_together(set, fold, folds, cancellation);
     return fold;
 }
 
