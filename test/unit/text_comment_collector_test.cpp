@@ -57,7 +57,7 @@ TEST(CommentCollector, CountsWhatCommentsHave) {
     EXPECT_EQ(comments.training_set(4).width(), 0U);
 }
 
-TEST(CommentCollector, ScalesPhrasesAndPiecesToLengthOne) {
+TEST(CommentCollector, ScalesPhrasesAndPiecesToTheirLengths) {
     TrainingSet set = collect(test::random_comments(40, 3, 2)).training_set(1);
     const std::vector<float> importance(set.width(), 2.5F);
     set.weigh(importance, {});
@@ -66,8 +66,8 @@ TEST(CommentCollector, ScalesPhrasesAndPiecesToLengthOne) {
         const auto [features, values] = set.entries(comment);
         for (std::size_t i = 0; i < values.size(); ++i)
             squares[is_phrase(set.hashes[features[i]])] += double{values[i]} * values[i];
-        EXPECT_NEAR(squares[0], 1, 1e-5);
-        EXPECT_NEAR(squares[1], 1, 1e-5);
+        EXPECT_NEAR(std::sqrt(squares[0]), length_of_pieces, 1e-5);
+        EXPECT_NEAR(std::sqrt(squares[1]), length_of_phrases, 1e-5);
     }
 }
 
