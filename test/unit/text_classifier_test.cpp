@@ -56,6 +56,28 @@ TEST(TextClassifier, LearnsWhatLabelsHave) {
     EXPECT_EQ(card_value(*model, "fit", "labels"), 5);
 }
 
+TEST(TextClassifier, IsNoBetterOnHeldOutCommentsThanOnFreshOnes) {
+    // Most of a label's words stand in one or two of its comments.
+    const auto draw = [](unsigned seed) {
+        std::mt19937 random(seed);
+        std::vector<test::LabelledComment> rows;
+        for (int i = 0; i < 1200; ++i) {
+            const std::string label = std::to_string(i % 60);
+            std::string text;
+            for (int word = 0; word < 3; ++word)
+                text += std::to_string(static_cast<std::uint32_t>((i % 60 * 60 + random() % 60) * 2654435761U)) + ' ';
+            for (int word = 0; word < 4; ++word) text += "shared" + std::to_string(random() % 50) + ' ';
+            rows.push_back({label, text});
+        }
+        return rows;
+    };
+    const auto model = fit(draw(31));
+    double right = 0;
+    const auto fresh = draw(32);
+    for (const auto& row : fresh) right += classify(*model, read(row.comment)).label == row.label;
+    EXPECT_LE(card_value(*model, "held-out comments", "accuracy"), right / static_cast<double>(fresh.size()) + 0.03);
+}
+
 TEST(TextClassifier, AnswersAgreeWithOneAnother) {
     const auto model = fit(test::random_comments(500, 6, 4));
     for (const auto& row : test::random_comments(100, 6, 5)) {

@@ -6,7 +6,8 @@
 namespace crm::text {
 
 std::pmr::vector<float> feature_importance(const TrainingSet& set, std::span<const std::uint32_t> comments,
-                                           std::pmr::memory_resource* memory, const Cancellation& cancellation) {
+                                           std::uint32_t least_comments, std::pmr::memory_resource* memory,
+                                           const Cancellation& cancellation) {
     const std::size_t labels = set.label_names.size();
     std::pmr::vector<std::uint32_t> with(set.width() * labels, 0, memory), anywhere(set.width(), 0, memory),
         comments_of(labels, 0, memory);
@@ -27,8 +28,9 @@ std::pmr::vector<float> feature_importance(const TrainingSet& set, std::span<con
     // Where there is one label alone, that some comments have, it is told from "none", which then counts as another.
     const double others = labels > 1 ? static_cast<double>(labels - 1) : 1;
     const auto total = static_cast<double>(comments.size());
-    std::pmr::vector<float> importance(set.width(), memory);
+    std::pmr::vector<float> importance(set.width(), 0.0F, memory);
     for (std::size_t feature = 0; feature < set.width(); ++feature) {
+        if (anywhere[feature] < least_comments) continue;
         double lowest = INFINITY, highest = 0;  // ratio of frequencies
         for (std::size_t label = 0; label < labels; ++label) {
             pace.step();

@@ -40,9 +40,14 @@ struct Trial {
 
 class Fit {
 public:
-    Fit(TrainingSet& set, const ClassifierOptions& options, bool several, std::pmr::memory_resource* memory,
-        const Cancellation& cancellation)
-        : set_(set), options_(options), several_(several), memory_(memory), cancellation_(cancellation) {}
+    Fit(TrainingSet& set, std::uint32_t least_comments, const ClassifierOptions& options, bool several,
+        std::pmr::memory_resource* memory, const Cancellation& cancellation)
+        : set_(set),
+          least_comments_(least_comments),
+          options_(options),
+          several_(several),
+          memory_(memory),
+          cancellation_(cancellation) {}
 
     std::unique_ptr<LinearClassifier> run(FitReport report);
 
@@ -56,6 +61,7 @@ private:
     void add_features(LinearClassifier& model) const;
 
     TrainingSet& set_;
+    std::uint32_t least_comments_;
     const ClassifierOptions& options_;
     bool several_;
     std::pmr::memory_resource* memory_;
@@ -68,7 +74,9 @@ private:
 };
 
 void Fit::weigh(std::span<const std::uint32_t> comments) {
-    importance_ = feature_importance(set_, comments, memory_, cancellation_);
+    // What too few of these comments have is no feature to them, though with those held out there be enough: a word
+    // that is kept because a held-out comment has it too would tell of that comment.
+    importance_ = feature_importance(set_, comments, least_comments_, memory_, cancellation_);
     set_.weigh(importance_, cancellation_);
 }
 
@@ -244,11 +252,10 @@ std::unique_ptr<LinearClassifier> fit_classifier(const CommentCollector& comment
     report.distinct_observations = distinct;
 
     if (set.label_names.empty()) return not_fitted(report, "no comment has a label");
-    if (!several && set.label_names.size() == 1)
-        return not_fitted(report, "all comments have the same label");
+    if (!several && set.label_names.size() == 1) return not_fitted(report, "all comments have the same label");
     if (set.width() == 0)
         return not_fitted(report, "no word or piece of one occurs in " + std::to_string(least) + " comments or more");
-    return Fit(set, options, several, memory, cancellation).run(std::move(report));
+    return Fit(set, least, options, several, memory, cancellation).run(std::move(report));
 }
 
 }  // namespace crm::text
