@@ -142,8 +142,77 @@ TEST(HeldOut, ThresholdsMaximiseF1) {
 TEST(HeldOut, OneInTwentyFallsUnderTheLeastMargin) {
     const TrainingSet set = training_set(test::random_comments(400, 3, 6));
     const HeldOut held_out = random_margins(set, false, 7);
-    EXPECT_LT(held_out.least_margin(0), held_out.least_margin(0.05));
-    EXPECT_LT(held_out.least_margin(0.05), held_out.least_margin(0.5));
+    EXPECT_LT(*held_out.least_margin(0), *held_out.least_margin(0.05));
+    EXPECT_LT(*held_out.least_margin(0.05), *held_out.least_margin(0.5));
+}
+
+TEST(HeldOut, CommentsWithoutLabelDoNotLowerTheLeastMargin) {
+    CommentCollector collector(std::pmr::get_default_resource());
+    Comment comment;
+    for (int i = 0; i < 40; ++i) {
+        comment.assign("comment " + std::to_string(i));
+        const std::string_view label = i % 8 == 0 ? "b" : "a";
+        collector.add(std::span(&label, i % 2 == 0 ? 1 : 0), comment, {});
+    }
+    const TrainingSet set = collector.training_set(1);
+    HeldOut labelled(set, true), others(set, true);
+    for (std::uint32_t i = 0; i < set.size(); ++i) {
+        const bool has = !set.labels(i).empty();
+        const float margins[] = {has ? 1.0F : -3.0F, -4};
+        labelled.add(i, margins);
+        if (!has) others.add(i, margins);
+    }
+    EXPECT_EQ(labelled.least_margin(0.05), 1);
+    EXPECT_FALSE(others.least_margin(0.05));
+}
+
+/// Counts what is asked for.
+class CountedMemory : public std::pmr::memory_resource {
+public:
+    std::size_t taken = 0;
+
+private:
+    void* do_allocate(std::size_t size, std::size_t alignment) final {
+        taken += size;
+        return std::pmr::new_delete_resource()->allocate(size, alignment);
+    }
+    void do_deallocate(void* memory, std::size_t size, std::size_t alignment) final {
+        std::pmr::new_delete_resource()->deallocate(memory, size, alignment);
+    }
+    bool do_is_equal(const memory_resource& other) const noexcept final { return this == &other; }
+};
+
+TEST(HeldOut, TakesItsMemoryWhereTheSetDoes) {
+    CountedMemory memory;
+    CommentCollector collector(&memory);
+    Comment comment;
+    for (const auto& row : test::random_comments(300, 3, 8)) {
+        comment.assign(row.comment);
+        const std::string_view label = row.label;
+        collector.add(std::span(&label, 1), comment, {});
+    }
+    const TrainingSet set = collector.training_set(1);
+    std::size_t before = memory.taken;
+    const auto folds = assign_folds(set, 8);
+    EXPECT_GE(memory.taken - before, set.size() * (sizeof(std::uint8_t) + sizeof(std::uint32_t)));
+    before = memory.taken;
+    const HeldOut held_out = random_margins(set, true, 9);
+    EXPECT_GE(memory.taken - before, set.size() * 3 * sizeof(float));
+    before = memory.taken;
+    held_out.thresholds(1);
+    EXPECT_GE(memory.taken - before, set.size() * 3 * sizeof(double));
+}
+
+TEST(HeldOut, CanBeCancelled) {
+    struct Cancelled {};
+    const TrainingSet set = training_set(test::random_comments(300, 3, 8));
+    const Cancellation cancelled(+[] { throw Cancelled{}; });
+    HeldOut held_out(set, true, cancelled);
+    for (std::uint32_t i = 0; i < set.size(); ++i) held_out.add(i, std::vector<float>(3, 0.5F));
+    EXPECT_THROW(assign_folds(set, 8, cancelled), Cancelled);
+    EXPECT_THROW(held_out.calibrate(), Cancelled);
+    EXPECT_THROW(held_out.least_margin(0.05), Cancelled);
+    EXPECT_THROW(held_out.card({1, 0}, std::vector<double>(3, 0.5)), Cancelled);
 }
 
 }  // namespace

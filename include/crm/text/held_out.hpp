@@ -17,10 +17,16 @@ namespace crm::text {
 /// comments have fold `folds`, and so has a text that another label shares with it.
 std::pmr::vector<std::uint8_t> assign_folds(const TrainingSet&, std::uint8_t folds, const Cancellation& = {});
 
-/// Comments with their margins by a model that has not seen them, and what follows from these.
+/// Comments with their margins by a model that has not seen them, and what follows from these. Its memory comes from
+/// where the set's does.
 class HeldOut {
 public:
-    explicit HeldOut(const TrainingSet& set, bool several) : set_(set), several_(several) {}
+    HeldOut(const TrainingSet& set, bool several, const Cancellation& cancellation = {})
+        : set_(set),
+          several_(several),
+          cancellation_(cancellation),
+          comments_(set.contents.get_allocator()),
+          margins_(set.contents.get_allocator()) {}
 
     void add(std::uint32_t comment, std::span<const float> margins);
 
@@ -33,8 +39,9 @@ public:
     };
     Calibration calibrate() const;
 
-    /// The margin that this share of the comments does not reach.
-    double least_margin(double share) const;
+    /// The greatest margin of a comment that this share of them does not reach. Comments without a label say nothing of
+    /// what comments of the labels reach: without others there is none.
+    std::optional<double> least_margin(double share) const;
 
     /// For each label the probability from which on to give it that has the greatest F1 of that label; of a label with
     /// fewer than ten comments the one that is best for all labels together.
@@ -55,8 +62,9 @@ private:
 
     const TrainingSet& set_;
     bool several_;
-    std::vector<std::uint32_t> comments_;
-    std::vector<float> margins_;
+    Cancellation cancellation_;
+    std::pmr::vector<std::uint32_t> comments_;
+    std::pmr::vector<float> margins_;
 };
 
 }  // namespace crm::text

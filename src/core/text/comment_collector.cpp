@@ -196,7 +196,11 @@ TrainingSet CommentCollector::training_set(std::uint32_t least_comments, const C
     std::pmr::vector<std::uint32_t> kept(memory_);
     for (std::uint32_t id = 0; id < frequency.size(); ++id)
         if (frequency[id] >= least_comments) kept.push_back(id);
-    std::ranges::sort(kept, {}, [this](std::uint32_t id) { return vocabulary_.hash(id); });
+    Pace pace(cancellation);
+    std::ranges::sort(kept, [&](std::uint32_t a, std::uint32_t b) {
+        pace.step();
+        return vocabulary_.hash(a) < vocabulary_.hash(b);
+    });
     std::pmr::vector<std::uint32_t> number(vocabulary_.size(), Vocabulary::none, memory_);
     for (const std::uint32_t id : kept) {
         number[id] = static_cast<std::uint32_t>(set.hashes.size());
@@ -207,7 +211,10 @@ TrainingSet CommentCollector::training_set(std::uint32_t least_comments, const C
     // Comments by their contents: where each one goes, then how much room it needs there.
     std::pmr::vector<std::uint64_t> order(comments_, memory_);
     std::iota(order.begin(), order.end(), std::uint64_t{0});
-    std::ranges::sort(order, {}, [&contents](std::uint64_t comment) { return contents[comment]; });
+    std::ranges::sort(order, [&](std::uint64_t a, std::uint64_t b) {
+        pace.step();
+        return contents[a] < contents[b];
+    });
     std::pmr::vector<std::uint64_t> place(comments_, memory_);
     for (std::uint64_t i = 0; i < comments_; ++i) place[order[i]] = i;
     set.contents.reserve(comments_);

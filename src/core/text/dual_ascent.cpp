@@ -86,7 +86,7 @@ void DualAscent::set_strength(double strength) {
 void DualAscent::reweigh(const Cancellation& cancellation) {
     std::ranges::fill(weights_, 0.0F);
     for (std::size_t comment = 0; comment < set_.size(); ++comment) {
-        if (comment % 64 == 0) cancellation.poll();
+        cancellation.poll();
         mark_labels(comment);
         const float* const duals = duals_.data() + comment * stride_;
         for (std::size_t k = 0; k < stride_; k += lanes) {
@@ -124,9 +124,8 @@ void DualAscent::margins(std::size_t comment, std::span<float> found) const {
 
 double DualAscent::pass(std::span<const std::uint32_t> comments, const Cancellation& cancellation) {
     double moved = 0;
-    for (std::size_t visit = 0; visit < comments.size(); ++visit) {
-        if (visit % 64 == 0) cancellation.poll();
-        const std::size_t comment = comments[visit];
+    for (const std::size_t comment : comments) {
+        cancellation.poll();
         const TrainingSet::Entries entries = set_.entries(comment);
         float square = 1;  // the bias
         for (const float value : entries.values) square += value * value;

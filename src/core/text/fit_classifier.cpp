@@ -102,9 +102,10 @@ void Fit::try_strengths() {
 void Fit::try_strengths_without(std::uint8_t fold, std::span<const std::uint8_t> fold_of) {
     if (trials_.empty()) {
         if (options_.strength)
-            trials_.push_back({*options_.strength, HeldOut(set_, several_)});
+            trials_.push_back({*options_.strength, HeldOut(set_, several_, cancellation_)});
         else
-            for (const double strength : strengths) trials_.push_back({strength, HeldOut(set_, several_)});
+            for (const double strength : strengths)
+                trials_.push_back({strength, HeldOut(set_, several_, cancellation_)});
     }
     Comments seen(memory_), held_out(memory_);
     for (std::uint32_t comment = 0; comment < set_.size(); ++comment)
@@ -118,6 +119,7 @@ void Fit::try_strengths_without(std::uint8_t fold, std::span<const std::uint8_t>
         ascent_->set_strength(trial.strength);
         approach(seen, most_trial_passes);
         for (const std::uint32_t comment : held_out) {
+            cancellation_.poll();
             ascent_->margins(comment, margins);
             trial.held_out.add(comment, margins);
         }
@@ -202,8 +204,10 @@ void Fit::add_features(LinearClassifier& model) const {
         return std::clamp(static_cast<int>((std::log2(std::abs(weight)) + 40) * per_octave), 0, steps - 1);
     };
     double total = 0;
+    Pace pace(cancellation_);
     for (std::size_t feature = 0; feature < set_.width(); ++feature)
         for (std::size_t label = 0; label < labels; ++label) {
+            pace.step();
             const float weight = ascent_->weight(feature, label) * importance_[feature];
             if (weight == 0) continue;
             squares[static_cast<std::size_t>(step(weight))] += double{weight} * weight;
@@ -220,6 +224,7 @@ void Fit::add_features(LinearClassifier& model) const {
             largest = std::max(largest, std::abs(ascent_->weight(at, label)));
         feature = {set_.hashes[at], importance_[at], largest / 127, {}};
         for (std::size_t label = 0; label < labels && largest > 0; ++label) {
+            pace.step();
             const float weight = ascent_->weight(at, label);
             const auto byte = static_cast<std::int8_t>(std::lround(weight / feature.scale));
             if (byte != 0 && step(weight * importance_[at]) >= lowest)

@@ -33,8 +33,11 @@ double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// The threshold that maximises F1 over (probability, is true) pairs: halfway to the next lower probability. Sorts
 /// them.
-double best_threshold(std::vector<std::pair<double, bool>>& chances, std::int64_t actual) {
-    std::ranges::sort(chances, std::greater{});
+double best_threshold(std::pmr::vector<std::pair<double, bool>>& chances, std::int64_t actual, Pace& pace) {
+    std::ranges::sort(chances, [&pace](const auto& a, const auto& b) {
+        pace.step();
+        return a > b;
+    });
     Outcome so_far{0, 0, actual};
     double best = -1, threshold = 0.5;
     for (std::size_t i = 0; i < chances.size(); ++i) {
@@ -110,6 +113,7 @@ bool HeldOut::has(std::size_t i, std::size_t label) const {
 double HeldOut::log_loss(double temperature) const {
     double sum = 0;
     for (std::size_t i = 0; i < size(); ++i) {
+        cancellation_.poll();
         const auto margin = margins(i);
         if (several_) {
             double loss = 0;
@@ -134,10 +138,14 @@ HeldOut::Calibration HeldOut::calibrate() const {
     return {std::exp(log_temperature), least};
 }
 
-double HeldOut::least_margin(double share) const {
-    std::vector<float> greatest;
-    for (std::size_t i = 0; i < size(); ++i) greatest.push_back(*std::ranges::max_element(margins(i)));
-    const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(size() - 1));
+std::optional<double> HeldOut::least_margin(double share) const {
+    std::pmr::vector<float> greatest(comments_.get_allocator());
+    for (std::size_t i = 0; i < size(); ++i) {
+        cancellation_.poll();
+        if (!set_.labels(comments_[i]).empty()) greatest.push_back(*std::ranges::max_element(margins(i)));
+    }
+    if (greatest.empty()) return {};
+    const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(greatest.size() - 1));
     std::ranges::nth_element(greatest, greatest.begin() + at);
     return greatest[static_cast<std::size_t>(at)];
 }
@@ -145,22 +153,25 @@ double HeldOut::least_margin(double share) const {
 std::vector<double> HeldOut::thresholds(double temperature) const {
     constexpr std::int64_t enough = 10;
     const std::size_t labels = set_.label_names.size();
-    std::vector<std::pair<double, bool>> all, own;
+    std::pmr::vector<std::pair<double, bool>> all(comments_.get_allocator()), own(comments_.get_allocator());
     std::int64_t actual = 0;
+    Pace pace(cancellation_);
     const auto collect = [&](std::size_t label, auto& chances) {
         std::int64_t true_ones = 0;
         for (std::size_t i = 0; i < size(); ++i) {
+            pace.step();
             chances.emplace_back(logistic(margins(i)[label] / temperature), has(i, label));
             true_ones += chances.back().second;
         }
         return true_ones;
     };
+    all.reserve(labels * size());
     for (std::size_t label = 0; label < labels; ++label) actual += collect(label, all);
-    std::vector<double> found(labels, best_threshold(all, actual));
+    std::vector<double> found(labels, best_threshold(all, actual, pace));
     for (std::size_t label = 0; label < labels; ++label) {
         own.clear();
         if (const std::int64_t of_label = collect(label, own); of_label >= enough)
-            found[label] = best_threshold(own, of_label);
+            found[label] = best_threshold(own, of_label, pace);
     }
     return found;
 }
@@ -181,6 +192,7 @@ std::vector<CardRow> HeldOut::card(const Calibration& calibration, std::span<con
     constexpr std::size_t bins = 10;
     double chances[bins] = {}, hits[bins] = {};
     for (std::size_t i = 0; i < size(); ++i) {
+        cancellation_.poll();
         const auto labels = given(i, calibration.temperature, thresholds);
         const auto actual = set_.labels(comments_[i]);
         std::size_t right = 0;

@@ -23,7 +23,7 @@ void normalise(std::span<const std::uint64_t> hashes, std::span<const std::uint3
 
 void TrainingSet::weigh(std::span<const float> importance, const Cancellation& cancellation) {
     for (std::size_t comment = 0; comment < size(); ++comment) {
-        if (comment % 1024 == 0) cancellation.poll();
+        cancellation.poll();
         const std::size_t begin = begins[comment], count = begins[comment + 1] - begin;
         for (std::size_t i = begin; i < begin + count; ++i) values[i] = terms[i] * importance[features[i]];
         normalise(hashes, std::span(features).subspan(begin, count), std::span(values).subspan(begin, count));
