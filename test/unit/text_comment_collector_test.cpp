@@ -71,6 +71,37 @@ TEST(CommentCollector, ScalesPhrasesAndPiecesToTheirLengths) {
     }
 }
 
+/// Counts what is held.
+class HeldMemory : public std::pmr::memory_resource {
+public:
+    std::size_t held = 0;
+
+private:
+    void* do_allocate(std::size_t size, std::size_t alignment) final {
+        held += size;
+        return std::pmr::new_delete_resource()->allocate(size, alignment);
+    }
+    void do_deallocate(void* memory, std::size_t size, std::size_t alignment) final {
+        held -= size;
+        std::pmr::new_delete_resource()->deallocate(memory, size, alignment);
+    }
+    bool do_is_equal(const memory_resource& other) const noexcept final { return this == &other; }
+};
+
+TEST(CommentCollector, TakesLittleMoreThanItKeeps) {
+    HeldMemory memory;
+    CommentCollector collector(&memory);
+    Comment comment;
+    for (const auto& row : test::random_comments(60'000, 3, 5)) {
+        comment.assign(row.comment);
+        const std::string_view label = row.label;
+        collector.add(std::span(&label, 1), comment, {});
+    }
+    const double kept = static_cast<double>(test::saved(collector).size());
+    EXPECT_GT(kept, 5e6);
+    EXPECT_LT(static_cast<double>(memory.held), 1.15 * kept + 1.5e6);
+}
+
 TEST(CommentCollector, EqualLabelsOfACommentCountOnce) {
     CommentCollector comments(std::pmr::get_default_resource());
     Comment comment;

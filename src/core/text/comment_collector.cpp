@@ -69,7 +69,11 @@ void CommentCollector::add(std::span<const std::string_view> labels, const Comme
 }
 
 void CommentCollector::append() {
-    if (chunks_.empty() || chunks_.back().bytes().size() >= chunk_size) chunks_.emplace_back(memory_);
+    if (chunks_.empty()) {
+        chunks_.emplace_back(memory_);
+    } else if (chunks_.back().bytes().size() >= chunk_size) {
+        chunks_.emplace_back(memory_).reserve(chunk_size + chunk_size / 32);  // a group that is not small any more
+    }
     Writer& out = chunks_.back();
     out.varint(comment_labels_.size());
     for (const std::uint16_t label : comment_labels_) out.varint(label);
@@ -237,8 +241,11 @@ TrainingSet CommentCollector::training_set(std::uint32_t least_comments, const C
     std::partial_sum(set.begins.begin(), set.begins.end(), set.begins.begin());
     std::partial_sum(set.label_begins.begin(), set.label_begins.end(), set.label_begins.begin());
     set.features.resize(set.begins.back());
+    cancellation.poll();
     set.terms.resize(set.begins.back());
+    cancellation.poll();
     set.values.resize(set.begins.back());
+    cancellation.poll();
     set.labels_of.resize(set.label_begins.back());
 
     comment = 0;
