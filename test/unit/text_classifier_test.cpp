@@ -117,6 +117,20 @@ TEST(TextClassifier, ExplanationsAddUpToTheMargin) {
     }
 }
 
+TEST(TextClassifier, ExplanationsShowWholeCharacters) {
+    const auto model = fit({{"a", "½ price"}, {"a", "½ off"}, {"b", "ﬃ full"}, {"b", "price full"}});
+    const std::string text = "½ (ﬃ) ½";
+    for (const Evidence& one : explain(*model, read(text), text, 0)) {
+        if (one.kind == "bias") continue;
+        EXPECT_FALSE(one.term.empty());
+        for (std::size_t at = 0; at < one.term.size();) {
+            const auto [character, bytes] = first_code_point(std::string_view(one.term).substr(at));
+            EXPECT_NE(character, 0xFFFDU);
+            at += bytes;
+        }
+    }
+}
+
 TEST(TextClassifier, ExplanationsNameTheWordsThatDecide) {
     const auto model = fit(test::random_comments(2000, 4, 7));
     const std::string text = "Shared1 OWN2a shared3 shared4";
@@ -246,6 +260,19 @@ TEST(TextClassifier, SurvivesHostileBytes) {
         classify(*read_back, read("good bad"));
         explain(*read_back, read("good bad"), "good bad", 0);
     });
+}
+
+TEST(TextClassifier, RefusesNumbersThatMarginsWouldOverflowWith) {
+    for (const bool of_feature : {true, false}) {
+        LinearClassifier::Parts parts;
+        parts.labels = {"a", "b"};
+        parts.biases = {0, of_feature ? 0.0F : 3e38F};
+        LinearClassifier model(parts);
+        model.add({2, of_feature ? 3e38F : 1.0F, 1, {{std::uint16_t{0}, std::int8_t{1}}}});
+        const auto bytes = test::saved(model);
+        Reader in(bytes);
+        EXPECT_THROW(LinearClassifier::load(in), corrupt_data);
+    }
 }
 
 TEST(TextClassifier, OptionsAreReadAndRefused) {

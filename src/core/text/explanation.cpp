@@ -95,7 +95,9 @@ std::vector<Evidence> explain(const CommentModel& model, const Comment& comment,
     double absolute = std::abs(bias);
     for (const auto& [folded, sum] : sums) {
         const std::size_t begin = comment.folded().origin(sum.where.begin);
-        const std::size_t end = comment.folded().origin(sum.where.end);
+        std::size_t after = sum.where.end;  // of a character that became several, such as ½, all of it is shown
+        while (after < comment.folded().size() && comment.folded().origin(after) <= begin) ++after;
+        const std::size_t end = comment.folded().origin(after);
         evidence.push_back(
             {std::string(text.substr(begin, end - begin)), sum.phrase ? "phrase" : "word", sum.contribution, 0});
         absolute += std::abs(sum.contribution);

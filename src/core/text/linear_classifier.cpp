@@ -41,6 +41,13 @@ T finite(T value) {
     return value;
 }
 
+/// A number that margins are made of: no fit comes near the bound, below which no sum of them overflows.
+float moderate(float value) {
+    constexpr float most = 1e12F;
+    if (!(std::abs(value) <= most)) throw corrupt_data("impossible number in text classifier");
+    return value;
+}
+
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 }  // namespace
@@ -59,6 +66,11 @@ LinearClassifier::LinearClassifier(Parts parts)
     : parts_(std::move(parts)), vocabulary_(std::pmr::get_default_resource()) {}
 
 void LinearClassifier::add(const Feature& feature) {
+    // A weight takes a byte and more, so that what has more of them could not be stored; places are kept in 32 bits.
+    constexpr std::size_t most_weights = std::size_t{1} << 30;
+    if (weights_.size() + feature.weights.size() > most_weights)
+        throw limit_exceeded("text classifier has more than " + std::to_string(most_weights) + " weights", {},
+                             "Train with fewer labels, or with a larger option min_comments.");
     if (vocabulary_.add(feature.hash) != features_.size()) throw corrupt_data("feature twice in text classifier");
     const auto begin = static_cast<std::uint32_t>(weights_.size());
     for (const auto& [label, weight] : feature.weights) {
@@ -116,7 +128,7 @@ std::unique_ptr<LinearClassifier> LinearClassifier::load(Reader& in) {
         const std::string_view text = in.text();
         if (label > 0 && parts.labels.back() >= text) throw corrupt_data("labels of text classifier are out of order");
         parts.labels.emplace_back(text);
-        parts.biases.push_back(finite(in.get<float>()));
+        parts.biases.push_back(moderate(in.get<float>()));
         if (parts.several) parts.thresholds.push_back(finite(in.get<double>()));
     }
     parts.temperature = finite(in.get<double>());
@@ -128,7 +140,7 @@ std::unique_ptr<LinearClassifier> LinearClassifier::load(Reader& in) {
     Feature feature;
     for (std::size_t left = in.count(9); left > 0; --left) {
         hash += in.varint();
-        feature = {hash, finite(in.get<float>()), finite(in.get<float>()), {}};
+        feature = {hash, moderate(in.get<float>()), moderate(in.get<float>()), {}};
         if (feature.scale != 0) {
             const Bytes has = in.take((labels + 7) / 8);
             for (std::size_t label = 0; label < labels; ++label)
