@@ -262,6 +262,20 @@ TEST(TextClassifier, SurvivesHostileBytes) {
     });
 }
 
+TEST(TextClassifier, RefusesLabelsThatAreNoText) {
+    for (const std::string_view label :
+         {std::string_view("a\xff"), std::string_view("\xe0\xb8"), std::string_view("a\0", 2)}) {
+        LinearClassifier::Parts parts;
+        parts.labels = {std::string(label), "\xf0\x9f\x91\x8d"};
+        parts.biases = {0, 0};
+        const auto bytes = test::saved(LinearClassifier(parts));
+        Reader in(bytes);
+        EXPECT_THROW(LinearClassifier::load(in), corrupt_data);
+        Builder builder(std::pmr::get_default_resource());
+        EXPECT_THROW(builder.add(std::span(&label, 1), read("x"), {}), invalid_argument);
+    }
+}
+
 TEST(TextClassifier, RefusesNumbersThatMarginsWouldOverflowWith) {
     for (const bool of_feature : {true, false}) {
         LinearClassifier::Parts parts;

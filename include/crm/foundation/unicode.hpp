@@ -16,6 +16,9 @@ struct CodePoint {
 /// The first code point of UTF-8, which is not empty. Malformed bytes are read one by one, each as U+FFFD.
 CodePoint first_code_point(std::string_view text);
 
+/// Whether the text can be one of the server's in UTF-8: well-formed and without the character 0.
+bool is_utf8(std::string_view text);
+
 void append_utf8(std::string& out, char32_t character);
 
 std::string to_utf8(std::u32string_view characters);

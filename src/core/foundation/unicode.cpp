@@ -104,6 +104,15 @@ CodePoint first_code_point(std::string_view text) {
     return {value, length};
 }
 
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const CodePoint first = first_code_point(text);
+        if (first.value == 0 || (first.value == malformed && first.bytes == 1)) return false;
+        text.remove_prefix(first.bytes);
+    }
+    return true;
+}
+
 void append_utf8(std::string& out, char32_t character) {
     const auto put = [&out](char32_t byte) { out.push_back(static_cast<char>(byte)); };
     if (character < 0x80) {

@@ -135,15 +135,7 @@ BayesOptions BayesOptions::load(Reader& in) {
     return options;
 }
 
-bool is_label(std::string_view text) {
-    if (text.size() > BayesCounts::longest_label) return false;
-    while (!text.empty()) {
-        const CodePoint first = first_code_point(text);
-        if (first.value == 0 || (first.value == 0xfffd && first.bytes == 1)) return false;
-        text.remove_prefix(first.bytes);
-    }
-    return true;
-}
+bool is_label(std::string_view text) { return text.size() <= BayesCounts::longest_label && is_utf8(text); }
 
 void BayesCounts::save(Writer& out) const {
     out.varint(skipped);

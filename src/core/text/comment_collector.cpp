@@ -33,6 +33,8 @@ std::uint16_t CommentCollector::label_number(std::string_view label) {
         throw limit_exceeded("comments have more than " + std::to_string(most_labels) + " different labels",
                              "The latest is \"" + excerpt(label) + "\".",
                              "Check that the label is no identifier or text of its own.");
+    if (!is_utf8(label))
+        throw invalid_argument("impossible label \"" + excerpt(label) + "\"", {}, "A label is a text in valid UTF-8.");
     const auto number = static_cast<std::uint16_t>(labels_.size());
     labels_.emplace(std::pmr::string(label, memory_), number);
     return number;

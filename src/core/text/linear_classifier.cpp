@@ -11,6 +11,13 @@ namespace {
 
 constexpr int newest_format = 1;
 
+/// These texts become values of the server, which trusts that they are well-formed.
+std::string_view checked_text(Reader& in) {
+    const std::string_view text = in.text();
+    if (!is_utf8(text)) throw corrupt_data("malformed text in text classifier");
+    return text;
+}
+
 void save_card(const std::vector<CardRow>& card, Writer& out) {
     out.varint(card.size());
     for (const CardRow& row : card) {
@@ -26,10 +33,10 @@ std::vector<CardRow> load_card(Reader& in) {
     std::vector<CardRow> card;
     for (std::size_t left = in.count(4); left > 0; --left) {
         CardRow row;
-        row.section = in.text();
-        row.item = in.text();
+        row.section = checked_text(in);
+        row.item = checked_text(in);
         if (in.get<std::uint8_t>() != 0) row.value = in.get<double>();
-        row.note = in.text();
+        row.note = checked_text(in);
         card.push_back(std::move(row));
     }
     return card;
@@ -125,7 +132,7 @@ std::unique_ptr<LinearClassifier> LinearClassifier::load(Reader& in) {
     const std::size_t labels = in.count(5);
     if (labels > 65535) throw corrupt_data("too many labels in text classifier");
     for (std::size_t label = 0; label < labels; ++label) {
-        const std::string_view text = in.text();
+        const std::string_view text = checked_text(in);
         if (label > 0 && parts.labels.back() >= text) throw corrupt_data("labels of text classifier are out of order");
         parts.labels.emplace_back(text);
         parts.biases.push_back(moderate(in.get<float>()));
