@@ -56,6 +56,22 @@ TEST(TextClassifier, LearnsWhatLabelsHave) {
     EXPECT_EQ(card_value(*model, "fit", "labels"), 5);
 }
 
+TEST(TextClassifier, SaysWhetherItSettled) {
+    auto rows = test::random_comments(800, 4, 41);
+    const auto report = [&rows](double strength) {
+        Builder builder(std::pmr::get_default_resource());
+        ClassifierOptions options;
+        options.strength = strength;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::string_view label = rows[i % 3 == 0 ? (i + 1) % rows.size() : i].label;
+            builder.add(std::span(&label, 1), read(rows[i].comment), options);
+        }
+        return builder.finish()->report();
+    };
+    EXPECT_TRUE(report(1)->converged);
+    EXPECT_FALSE(report(10'000)->converged);
+}
+
 TEST(TextClassifier, IsNoBetterOnHeldOutCommentsThanOnFreshOnes) {
     // Most of a label's words stand in one or two of its comments.
     const auto draw = [](unsigned seed) {

@@ -55,7 +55,7 @@ private:
     void try_strengths();
     void try_strengths_without(std::uint8_t fold, std::span<const std::uint8_t> fold_of);
     const Trial* best_trial() const;
-    void approach(Comments& comments, int most);
+    bool approach(Comments& comments, int most);  // whether it settled
     void weigh(std::span<const std::uint32_t> comments);
     void describe(const Trial* best, LinearClassifier::Parts& parts) const;
     void add_features(LinearClassifier& model) const;
@@ -80,12 +80,13 @@ void Fit::weigh(std::span<const std::uint32_t> comments) {
     set_.weigh(importance_, cancellation_);
 }
 
-void Fit::approach(Comments& comments, int most) {
+bool Fit::approach(Comments& comments, int most) {
     for (int pass = 0; pass < most; ++pass) {
         shuffle(comments, chance_);
         ++passes_;
-        if (ascent_->pass(comments, cancellation_) < settled) break;
+        if (ascent_->pass(comments, cancellation_) < settled) return true;
     }
+    return false;
 }
 
 void Fit::try_strengths() {
@@ -148,7 +149,7 @@ std::unique_ptr<LinearClassifier> Fit::run(FitReport report) {
     if (!ascent_) ascent_.emplace(set_, strength, memory_);
     ascent_->set_strength(strength);
     ascent_->reweigh(cancellation_);
-    approach(all, most_passes);
+    const bool has_settled = approach(all, most_passes);
 
     LinearClassifier::Parts parts;
     parts.options = options_.features;
@@ -156,7 +157,7 @@ std::unique_ptr<LinearClassifier> Fit::run(FitReport report) {
     parts.labels = set_.label_names;
     for (std::size_t label = 0; label < parts.labels.size(); ++label) parts.biases.push_back(ascent_->bias(label));
     if (several_) parts.thresholds.assign(parts.labels.size(), 0.5);
-    report.converged = true;
+    report.converged = has_settled;
     report.iterations = passes_;
     parts.report = std::move(report);
     describe(best, parts);
