@@ -223,7 +223,7 @@ std::vector<CardRow> HeldOut::card(const Calibration& calibration, std::span<con
         ++seen;
         f1 += one.f1();
     }
-    std::vector<CardRow> rows{{section, "comments", count, ""}};
+    std::vector<CardRow> rows{{section, "comments", count, "the model was tuned on them"}};
     if (several_) {
         rows.push_back(
             {section, "exact match", static_cast<double>(exact) / count, "all labels right and none too many"});
