@@ -42,9 +42,14 @@ CREATE TABLE several AS SELECT crm.fit_text_classifier(topics, comment) AS m FRO
 SELECT array_agg(label ORDER BY label) AS labels FROM several, crm.classify_all(m, 'my card was charged twice and the parcel came late and wet');
 SELECT section, item, round(value::numeric, 1) AS value FROM several, crm.model_card(m) WHERE section = 'held-out comments' AND item IN ('exact match', 'micro F1');
 
+-- One label, or none.
+SELECT (SELECT count(*) FROM crm.classify_all(m, 'the parcel came late and wet')) AS late, (SELECT count(*) FROM crm.classify_all(m, 'I love this shop, great quality')) AS praise
+  FROM (SELECT crm.fit_text_classifier(CASE WHEN topic = 'delivery' THEN ARRAY['delivery'] ELSE '{}' END, comment) AS m FROM reviews) AS x;
+
 -- Judged on what it has not seen.
 SELECT fold, comments > 0 AS comments, accuracy > 0.99 AS accuracy, macro_f1 > 0.99 AS macro_f1, log_loss < 0.1 AS log_loss, calibration_error < 0.1 AS calibrated
   FROM crm.cross_validate_text('SELECT topic, comment FROM reviews', 3);
+SELECT count(*) AS folds FROM crm.cross_validate_text('SELECT topic, comment FROM reviews -- all of them', 2, '{"strength": 1}') WHERE fold IS NOT NULL;
 SELECT crm.cross_validate_text('SELECT topic, comment FROM reviews', 1);
 
 -- The same model for the same rows, whatever their order and the number of workers.
@@ -70,6 +75,7 @@ SELECT crm.fit_text_classifier(topic, comment, jsonb_build_object('strength', 1 
 -- Thin and strange input.
 SELECT crm.fit_text_classifier(topic, comment) IS NULL AS no_rows FROM reviews WHERE false;
 SELECT (crm.fit_info(m)).skipped, (crm.fit_info(m)).message, (crm.classify(m, 'x')).label FROM (SELECT crm.fit_text_classifier(l, c) AS m FROM (VALUES ('a', 'x'), ('a', 'y'), (NULL, 'z'), ('b', NULL)) AS v (l, c)) AS x;
+SELECT (crm.fit_info(m)).message FROM (SELECT crm.fit_text_classifier(l, 'x') AS m FROM (VALUES ('ดี'), ('ดี')) AS v (l)) AS x;
 SELECT (crm.fit_info(m)).message, (crm.classify(m, 'good')).label FROM (SELECT crm.fit_text_classifier(l, c) AS m FROM (VALUES ('a', 'good'), ('b', 'bad')) AS v (l, c)) AS x;
 SELECT (crm.classify(m, '')).label IS NOT NULL AS empty, (crm.classify(m, repeat('parcel ', 1000000))).label AS long, (crm.classify(m, NULL)).label IS NULL AS none FROM model;
 SELECT crm.fit_text_classifier(id::text, 'x') FROM generate_series(1, 2000000) AS id;

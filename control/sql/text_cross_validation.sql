@@ -20,16 +20,19 @@ BEGIN
     -- Equal comments fall into the same fold, so that none is known beforehand.
     RETURN QUERY EXECUTE pg_catalog.format($sql$
         WITH labelled AS MATERIALIZED (
-            SELECT q.label::text AS label, q.comment::text AS comment,
-                   pg_catalog.abs(pg_catalog.hashtextextended(q.comment::text, 1) %% $1)::int + 1 AS fold
-              FROM (%s) AS q (label, comment)
+            SELECT q.label::pg_catalog.text AS label, q.comment::pg_catalog.text AS comment,
+                   pg_catalog.abs(pg_catalog.hashtextextended(q.comment::pg_catalog.text, 1) %% $1)::int + 1 AS fold
+              FROM (%s
+                   ) AS q (label, comment)
              WHERE q.label IS NOT NULL AND q.comment IS NOT NULL),
         models AS MATERIALIZED (
             SELECT f.fold, (SELECT crm.fit_text_classifier(l.label, l.comment, $2) FROM labelled AS l WHERE l.fold <> f.fold) AS model
               FROM pg_catalog.generate_series(1, $1) AS f (fold)),
         judged AS MATERIALIZED (
             SELECT l.fold, l.label, top.label AS given, top.probability, top.of_actual
-              FROM models AS m JOIN labelled AS l ON l.fold = m.fold,
+              -- One model after the other: it is decoded when it changes.
+              FROM models AS m,
+                   LATERAL (SELECT c.fold, c.label, c.comment FROM labelled AS c WHERE c.fold = m.fold OFFSET 0) AS l,
                    LATERAL (SELECT (pg_catalog.array_agg(t.label))[1] AS label, pg_catalog.max(t.probability) AS probability,
                                    coalesce(pg_catalog.max(t.probability) FILTER (WHERE t.label = l.label), 0) AS of_actual
                               FROM crm.classify_top(m.model, l.comment, 65535) AS t) AS top),
