@@ -71,6 +71,16 @@ TEST(CommentCollector, ScalesPhrasesAndPiecesToTheirLengths) {
     }
 }
 
+TEST(Vocabulary, HashesThatAreChosenToCollideCostNoMore) {
+    constexpr std::uint32_t many = 2'000'000;  // with every search through all before it this would take half an hour
+    for (const int shift : {0, 16, 32, 43}) {
+        Vocabulary vocabulary(std::pmr::get_default_resource());
+        for (std::uint64_t i = 0; i < many; ++i) ASSERT_EQ(vocabulary.add(i << shift), i);
+        for (std::uint64_t i = 0; i < many; ++i) ASSERT_EQ(vocabulary.find(i << shift), i);
+        ASSERT_EQ(vocabulary.find(std::uint64_t{many} << shift | 1U), Vocabulary::none);
+    }
+}
+
 /// Counts what is held.
 class HeldMemory : public std::pmr::memory_resource {
 public:
