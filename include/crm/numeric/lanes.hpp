@@ -43,10 +43,14 @@ inline Lanes exp_lanes(Lanes x) {
 /// ln x within 0.06 for x >= 1; any number for others.
 inline Lanes rough_log_lanes(Lanes x) {
     using Integers = std::int32_t __attribute__((vector_size(16)));
-    Integers bits;
+    using Naturals = std::uint32_t __attribute__((vector_size(16)));
+    Naturals bits;
     std::memcpy(&bits, &x, sizeof bits);
+    bits -= std::uint32_t{127} << 23;  // wraps around for negative x
+    Integers octaves;
+    std::memcpy(&octaves, &bits, sizeof octaves);
     constexpr float ln_2 = 0.69314718F;
-    return __builtin_convertvector(bits - (127 << 23), Lanes) * (ln_2 / (1 << 23));
+    return __builtin_convertvector(octaves, Lanes) * (ln_2 / (1 << 23));
 }
 
 }  // namespace crm::numeric
