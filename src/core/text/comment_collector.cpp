@@ -116,8 +116,11 @@ void CommentCollector::merge(const CommentCollector& other, const Cancellation& 
         label_here.push_back(label_number(name));
     std::pmr::vector<std::uint32_t> feature_here(memory_);
     feature_here.reserve(other.vocabulary_.size());
-    for (std::uint32_t id = 0; id < other.vocabulary_.size(); ++id)
+    Pace pace(cancellation);
+    for (std::uint32_t id = 0; id < other.vocabulary_.size(); ++id) {
+        pace.step();
         feature_here.push_back(vocabulary_.add(other.vocabulary_.hash(id)));
+    }
     seen_.resize(vocabulary_.size());
 
     const auto append_translated = [&](const auto& labels, const auto& counts) {
@@ -151,9 +154,12 @@ void CommentCollector::load(Reader& in, const Cancellation& cancellation) {
     for (std::size_t left = in.count(); left > 0; --left)
         if (const std::size_t before = labels_.size(); label_number(in.text()) != before)
             throw corrupt_data("repeated label in state of comments");
-    for (std::size_t left = in.count(sizeof(std::uint64_t)); left > 0; --left)
+    Pace pace(cancellation);
+    for (std::size_t left = in.count(sizeof(std::uint64_t)); left > 0; --left) {
+        pace.step();
         if (const std::size_t before = vocabulary_.size(); vocabulary_.add(in.get<std::uint64_t>()) != before)
             throw corrupt_data("repeated feature in state of comments");
+    }
     seen_.resize(vocabulary_.size());
     for (std::size_t left = in.count(); left > 0; --left) {
         const Bytes bytes = in.take(in.count());

@@ -198,7 +198,7 @@ void Fit::describe(const Trial* best, LinearClassifier::Parts& parts) const {
 
 void Fit::add_features(LinearClassifier& model) const {
     const std::size_t labels = set_.label_names.size();
-    // The weight below which all weights together have a `spared` share of the sum of squares, to a 256th of an octave.
+    // The weight below which all weights together have a `spared` share of the sum of squares, to a 64th of an octave.
     constexpr int steps = 4096, per_octave = 64;
     std::vector<double> squares(steps, 0.0);
     const auto step = [](float weight) {
