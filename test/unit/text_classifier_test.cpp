@@ -44,6 +44,13 @@ TEST(TextClassifier, IsAnAggregateWhoseModelIsTheSameByteForByte) {
         6);
 }
 
+TEST(TextClassifier, IsTheSameWhereTextsAreLabelledNowSoNowSo) {
+    auto rows = test::random_comments(60, 4, 51);
+    for (std::size_t i = 0; i < 60; ++i) rows.push_back({"label" + std::to_string(i % 4), rows[i / 2].comment});
+    test::expect_aggregate_laws<Builder>(
+        rows, feed, [](const Builder& builder) { return test::saved(*builder.finish()); }, 6);
+}
+
 TEST(TextClassifier, LearnsWhatLabelsHave) {
     const auto model = fit(test::random_comments(2000, 5, 2));
     int right = 0;
