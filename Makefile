@@ -35,7 +35,7 @@ REGRESS_OPTS = --load-extension=pg_crm
 EIGEN_CFLAGS ?= $(or $(shell pkg-config --cflags eigen3 2>/dev/null),-I/usr/include/eigen3)
 STANDARD = -std=c++20
 PG_CPPFLAGS = -Iinclude -Isrc $(subst -I,-isystem ,$(EIGEN_CFLAGS)) -DEIGEN_MPL2_ONLY
-PG_CXXFLAGS = $(STANDARD) -O2 -fvisibility=hidden -fvisibility-inlines-hidden -Wall -Wextra -Wno-register -MMD -MP
+PG_CXXFLAGS = $(STANDARD) -O2 -ffp-contract=off -fvisibility=hidden -fvisibility-inlines-hidden -Wall -Wextra -Wno-register -MMD -MP
 SHLIB_LINK = -lstdc++ -lm
 
 PG_CONFIG ?= pg_config

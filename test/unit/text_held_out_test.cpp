@@ -103,11 +103,22 @@ TEST(HeldOut, TemperatureIsTheBestOfAFineGrid) {
                 }
                 if (!several) loss += std::log(sum) - margins[comment][actual] / temperature;
             }
-            best = std::min(best, loss / static_cast<double>(set.size()));
+            const auto count = static_cast<double>(set.size());
+            best = std::min(best, (loss + std::pow(std::log(temperature), 2)) / count);
         }
-        EXPECT_NEAR(found.log_loss, best, 1e-4);
-        EXPECT_LE(found.log_loss, best + 1e-6);
+        const double reached =
+            found.log_loss + std::pow(std::log(found.temperature), 2) / static_cast<double>(set.size());
+        EXPECT_NEAR(reached, best, 1e-4);
+        EXPECT_LE(reached, best + 1e-6);
     }
+}
+
+TEST(HeldOut, FewCommentsSayLittleOfTheTemperature) {
+    const TrainingSet set = training_set({{"a", "one"}, {"a", "two"}, {"b", "three"}, {"b", "four"}});
+    HeldOut held_out = random_margins(set, false, 1);
+    const auto found = held_out.calibrate();
+    EXPECT_GT(found.temperature, 0.3);
+    EXPECT_LT(found.temperature, 3);
 }
 
 TEST(HeldOut, ThresholdsMaximiseF1) {

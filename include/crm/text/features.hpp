@@ -51,6 +51,7 @@ float term_weight(std::uint32_t count);
 
 /// The length that the phrases of a comment are scaled to, and the pieces, each kind by itself. Pieces weigh more,
 /// since they survive misspellings.
+/// As the hash, these never change: what stored models have learnt rests on them.
 inline constexpr double length_of_phrases = 0.75, length_of_pieces = 1;
 
 constexpr bool is_phrase(std::uint64_t feature) { return feature & 1U; }

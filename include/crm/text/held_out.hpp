@@ -32,8 +32,9 @@ public:
 
     std::size_t size() const { return comments_.size(); }
 
-    /// The temperature in [1/8, 8] that minimises the mean -ln(probability of what is true), and that minimum: of the
-    /// label, or, where there are several, of each label's being given or not, on average.
+    /// The temperature T in [1/8, 8] that minimises the log-loss + (ln T)^2 / comments, and the log-loss there: the
+    /// mean -ln(probability of what is true), of the label, or, where there are several, of each label's being given or
+    /// not, on average.
     struct Calibration {
         double temperature, log_loss;
     };

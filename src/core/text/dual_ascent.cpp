@@ -42,35 +42,68 @@ Lanes saturation(Lanes level, Lanes reach, Lanes log_reach) {
     return x;
 }
 
-/// found += sum of value * row, for a block of labels that stays in registers.
+/// Calls body(at, lanes of labels) for runs of labels that fit into registers, the lanes as a constant.
+template <class Body>
+void for_each_block(std::size_t stride, const Body& body) {
+    std::size_t at = 0;
+    for (; at + block <= stride; at += block) body(at, std::integral_constant<std::size_t, 4>{});
+    switch ((stride - at) / lanes) {
+        case 3: return body(at, std::integral_constant<std::size_t, 3>{});
+        case 2: return body(at, std::integral_constant<std::size_t, 2>{});
+        case 1: return body(at, std::integral_constant<std::size_t, 1>{});
+        default: return;
+    }
+}
+
+/// found += sum of value * row
+template <std::size_t n>
 void add_block(TrainingSet::Entries entries, const float* weights, std::size_t stride, float* found) {
-    Lanes sum[4];
-    for (std::size_t i = 0; i < 4; ++i) sum[i] = numeric::load_lanes(found + i * lanes);
+    Lanes sum[n];
+    for (std::size_t i = 0; i < n; ++i) sum[i] = numeric::load_lanes(found + i * lanes);
     for (std::size_t e = 0; e < entries.features.size(); ++e) {
         const float* const row = weights + std::size_t{entries.features[e]} * stride;
         const float value = entries.values[e];
-        for (std::size_t i = 0; i < 4; ++i) sum[i] += value * numeric::load_lanes(row + i * lanes);
+        for (std::size_t i = 0; i < n; ++i) sum[i] += value * numeric::load_lanes(row + i * lanes);
     }
-    for (std::size_t i = 0; i < 4; ++i) numeric::store_lanes(found + i * lanes, sum[i]);
+    for (std::size_t i = 0; i < n; ++i) numeric::store_lanes(found + i * lanes, sum[i]);
 }
 
+template <std::size_t n>
 void move_block(TrainingSet::Entries entries, float* weights, std::size_t stride, const float* moves) {
-    Lanes move[4];
-    for (std::size_t i = 0; i < 4; ++i) move[i] = numeric::load_lanes(moves + i * lanes);
+    Lanes move[n];
+    for (std::size_t i = 0; i < n; ++i) move[i] = numeric::load_lanes(moves + i * lanes);
     for (std::size_t e = 0; e < entries.features.size(); ++e) {
         float* const row = weights + std::size_t{entries.features[e]} * stride;
         const float value = entries.values[e];
-        for (std::size_t i = 0; i < 4; ++i)
+        for (std::size_t i = 0; i < n; ++i)
             numeric::store_lanes(row + i * lanes, numeric::load_lanes(row + i * lanes) + value * move[i]);
     }
 }
+
+/// What the dual problem of one comment is, for a few labels.
+struct Step {
+    Lanes strength, reach, log_reach;  // reach is the strength times the square of the comment's length
+
+    explicit Step(float c, float square)
+        : strength(all_lanes(c)), reach(all_lanes(c * square)), log_reach(all_lanes(std::log(c * square))) {}
+
+    /// The log-odds of the best dual, given sign * margin and the share of C that the dual was before.
+    Lanes odds(Lanes margin, Lanes before) const {
+        // The root of odds + margin + reach * (logistic(odds) - before). With the sign that makes it negative, it is
+        // that of x + reach * logistic(x) = level.
+        const Lanes at_zero = margin + reach * (0.5F - before);
+        const Lanes side = at_zero > 0 ? all_lanes(1) : all_lanes(-1);
+        const Lanes level = side > 0 ? reach * before - margin : reach * (1 - before) + margin;
+        return side * saturation(level, reach, log_reach);
+    }
+};
 
 }  // namespace
 
 DualAscent::DualAscent(const TrainingSet& set, double strength, std::pmr::memory_resource* memory)
     : set_(set),
       labels_(set.label_names.size()),
-      stride_((labels_ + block - 1) / block * block),
+      stride_((labels_ + lanes - 1) / lanes * lanes),
       strength_(static_cast<float>(strength)),
       weights_((set.width() + 1) * stride_, 0.0F, memory),
       duals_(set.size() * stride_, untouched, memory),
@@ -103,8 +136,11 @@ void DualAscent::mark_labels(std::size_t comment) {
 }
 
 void DualAscent::move(std::size_t comment) {
-    for (std::size_t at = 0; at < stride_; at += block)
-        if (moves_[at] != 0) move_block(set_.entries(comment), weights_.data() + at, stride_, moves_.data() + at);
+    for_each_block(stride_, [&](std::size_t at, auto n) {
+        const std::span moves(moves_.data() + at, n * lanes);
+        if (std::ranges::any_of(moves, [](float one) { return one != 0; }))
+            move_block<n>(set_.entries(comment), weights_.data() + at, stride_, moves.data());
+    });
     float* const biases = weights_.data() + set_.width() * stride_;
     for (std::size_t k = 0; k < stride_; ++k) biases[k] += moves_[k];
 }
@@ -112,8 +148,9 @@ void DualAscent::move(std::size_t comment) {
 void DualAscent::add_up(std::size_t comment, float* found) const {
     const float* const biases = weights_.data() + set_.width() * stride_;
     std::copy(biases, biases + stride_, found);
-    for (std::size_t at = 0; at < stride_; at += block)
-        add_block(set_.entries(comment), weights_.data() + at, stride_, found + at);
+    for_each_block(stride_, [&](std::size_t at, auto n) {
+        add_block<n>(set_.entries(comment), weights_.data() + at, stride_, found + at);
+    });
 }
 
 void DualAscent::margins(std::size_t comment, std::span<float> found) const {
@@ -133,33 +170,27 @@ double DualAscent::pass(std::span<const std::uint32_t> comments, const Cancellat
 
         mark_labels(comment);
         float* const duals = duals_.data() + comment * stride_;
-        const Lanes reach = all_lanes(square * strength_), log_reach = all_lanes(std::log(square * strength_));
-        Lanes largest = all_lanes(0);
-        for (std::size_t at = 0; at < stride_; at += block) {
-            Lanes odds[4], move[4], largest_here = all_lanes(0);
-            for (std::size_t i = 0; i < 4; ++i) {
+        const Step step(strength_, square);
+        float largest = 0;
+        for_each_block(stride_, [&](std::size_t at, auto n) {
+            Lanes odds[n], move[n], largest_here = all_lanes(0);
+            for (std::size_t i = 0; i < n; ++i) {
                 const std::size_t k = at + i * lanes;
                 const Lanes sign = numeric::load_lanes(moves_.data() + k);
-                const Lanes margin = sign * numeric::load_lanes(margins_.data() + k);
                 const Lanes before = logistic(numeric::load_lanes(duals + k));
-                // Wanted is the root of odds + margin + reach * (logistic(odds) - before). With the sign that makes it
-                // negative, it is that of x + reach * logistic(x) = level.
-                const Lanes at_zero = margin + reach * (0.5F - before);
-                const Lanes side = at_zero > 0 ? all_lanes(1) : all_lanes(-1);
-                const Lanes level = side > 0 ? reach * before - margin : reach * (1 - before) + margin;
-                odds[i] = side * saturation(level, reach, log_reach);
-                move[i] = strength_ * sign * (logistic(odds[i]) - before);
+                odds[i] = step.odds(sign * numeric::load_lanes(margins_.data() + k), before);
+                move[i] = step.strength * sign * (logistic(odds[i]) - before);
                 largest_here = numeric::greatest(largest_here, numeric::greatest(move[i], -move[i]));
             }
-            largest = numeric::greatest(largest, largest_here);
+            largest = std::max(largest, greatest_of(largest_here));
             const bool counts = greatest_of(largest_here) * square > negligible;
-            for (std::size_t i = 0; i < 4; ++i) {
+            for (std::size_t i = 0; i < n; ++i) {
                 if (counts) numeric::store_lanes(duals + at + i * lanes, odds[i]);
                 numeric::store_lanes(moves_.data() + at + i * lanes, counts ? move[i] : all_lanes(0));
             }
-        }
+        });
         move(comment);
-        moved += double{square} * greatest_of(largest);
+        moved += double{square} * largest;
     }
     return comments.empty() ? 0 : moved / static_cast<double>(comments.size());
 }

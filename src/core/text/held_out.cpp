@@ -131,11 +131,15 @@ double HeldOut::log_loss(double temperature) const {
 }
 
 HeldOut::Calibration HeldOut::calibrate() const {
-    const auto loss = [this](double log_temperature) { return log_loss(std::exp(log_temperature)); };
+    // The fewer the comments, the closer to 1: they say little of how far off the probabilities are.
+    const auto count = static_cast<double>(size());
+    const auto loss = [this, count](double log_temperature) {
+        return log_loss(std::exp(log_temperature)) + log_temperature * log_temperature / count;
+    };
     constexpr int bits = 12;  // of the logarithm: a thousandth
-    const auto [log_temperature, least] =
-        boost::math::tools::brent_find_minima(loss, -log_of_eight, log_of_eight, bits);
-    return {std::exp(log_temperature), least};
+    const double temperature =
+        std::exp(boost::math::tools::brent_find_minima(loss, -log_of_eight, log_of_eight, bits).first);
+    return {temperature, log_loss(temperature)};
 }
 
 std::optional<double> HeldOut::least_margin(double share) const {
