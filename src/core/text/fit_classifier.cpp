@@ -20,7 +20,8 @@ constexpr std::size_t many_comments = 1000;    // from which on a feature has to
 constexpr double strengths[] = {0.5, 2, 8, 32, 128};
 constexpr double default_strength = 8;
 constexpr double worthwhile = 0.005;  // gain of log-loss for which a greater strength is tried
-constexpr double settled = 0.05;      // margins that move less from pass to pass are good enough to compare by
+constexpr double negligible_loss = 0.002;
+constexpr double settled = 0.05;  // margins that move less from pass to pass are good enough to compare by
 constexpr int most_trial_passes = 6, most_passes = 10;
 constexpr double spared = 0.003;  // of the sum of squared weights: the small ones that are left out
 
@@ -133,9 +134,12 @@ void Fit::try_strengths_without(std::uint8_t fold, std::span<const std::uint8_t>
 }
 
 const Trial* Fit::best_trial() const {
-    const auto best =
-        std::ranges::min_element(trials_, {}, [](const Trial& trial) { return trial.calibration.log_loss; });
-    return best == trials_.end() ? nullptr : &*best;
+    if (trials_.empty()) return nullptr;
+    const auto loss = [](const Trial& trial) { return trial.calibration.log_loss; };
+    const double least = loss(*std::ranges::min_element(trials_, {}, loss));
+    // The weakest of those that are as good as the best one: where all are near 0, what is left between them is chance.
+    return &*std::ranges::find_if(
+        trials_, [&](const Trial& trial) { return loss(trial) <= least * (1 + worthwhile) + negligible_loss; });
 }
 
 std::unique_ptr<LinearClassifier> Fit::run(FitReport report) {
