@@ -17,7 +17,7 @@ CREATE AGGREGATE crm.fit_text_bayes(label text, comment text) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE crm.fit_text_bayes(text, text) IS
-    'Naive Bayes from comments that people have labelled, by words and pairs of neighbours: crm.classify(model, comment) then labels others. Multinomial or complement (Rennie et al. 2003), whichever foresees comments better that are left out; probabilities are calibrated on them. Rows with a NULL are skipped. At most 65536 labels; of a comment the first 1000000 bytes are read.';
+    'Naive Bayes from comments that people have labelled, by words and pairs of neighbours: crm.classify(model, comment) then labels others. Multinomial or complement (Rennie et al. 2003), whichever foresees comments better that are left out; probabilities are calibrated on them. Rows with a NULL are skipped. At most 65536 labels; of a comment the first 250000 bytes are read.';
 
 CREATE AGGREGATE crm.fit_text_bayes(label text, comment text, options jsonb) (
     SFUNC = crm.fit_text_bayes_add, STYPE = internal, SSPACE = 1048576, FINALFUNC = crm.finish_model,

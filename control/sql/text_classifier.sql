@@ -83,7 +83,7 @@ CREATE FUNCTION crm.classify(
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
     AS 'MODULE_PATHNAME', 'crm_classify';
 COMMENT ON FUNCTION crm.classify(crm.model, text) IS
-    'The likeliest label of a comment, its probability (0 to 1) and margin. is_other: the margin is below that of nearly all comments that the model was tried on, so that none of its labels may fit. Only the first megabyte of a comment is read.';
+    'The likeliest label of a comment, its probability (0 to 1) and margin. is_other: the margin is below that of nearly all comments that the model was tried on, so that none of its labels may fit. Only the first 250000 bytes of a comment are read.';
 
 CREATE FUNCTION crm.classify_top(
     model crm.model,
