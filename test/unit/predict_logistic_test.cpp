@@ -86,7 +86,7 @@ std::vector<Row> random_rows(unsigned seed, int count, bool missing = true) {
         const std::string plan = plans[random() % 3];
         const double eta = 0.4 * (x - 10) - (plan == "gold" ? 1.5 : 0) + 0.2;
         Row row{uniform(random) < 1 / (1 + std::exp(-eta)), {{"x", x}, {"plan", plan}, {"noise", normal(random)}}};
-        if (missing && random() % 10 == 0) row.features[0].second = Value();
+        if (missing && random() % 10 == 0) row.features[0].second.emplace<std::monostate>();
         if (missing && random() % 10 == 0) row.features.erase(row.features.begin() + 1);
         rows.push_back(row);
     }
