@@ -10,7 +10,7 @@ SELECT kind, o.*
   FROM unnest('{invalid_argument,out_of_range,corrupt_data,limit_exceeded,error,bad_alloc,exception,int,nothing}'::text[]) AS kind,
        LATERAL pg_temp.outcome(format('SELECT probe.throw(%L)', kind)) AS o;
 
--- More memory than there can be is an error, in palloc's terms and beyond them.
+-- More memory than one group may take is an error, in palloc's terms and beyond them.
 SELECT o.* FROM unnest('{1000000000000000,9223372036854775807}'::bigint[]) AS size, LATERAL pg_temp.outcome(format('SELECT probe.allocate(%s)', size)) AS o;
 SELECT probe.allocate(1000000);
 
