@@ -55,7 +55,7 @@ CREATE FUNCTION crm.normalize_company(company text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
     AS 'MODULE_PATHNAME', 'crm_normalize_company';
 COMMENT ON FUNCTION crm.normalize_company(text) IS
-    'Name of a company as a key, in small letters, without legal forms (Ltd, GmbH, S.A., PT, 株式会社), the leading The and signs; & for every and.';
+    'Name of a company as a key, in small letters, without legal forms (Ltd, GmbH, S.A., PT, K.K.), the leading The and signs; & for every and.';
 
 CREATE FUNCTION crm.normalize_company(company text, country text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
@@ -97,7 +97,7 @@ CREATE FUNCTION crm.normalize_amount(amount text) RETURNS numeric
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
     AS 'MODULE_PATHNAME', 'crm_normalize_amount';
 COMMENT ON FUNCTION crm.normalize_amount(text) IS
-    'Amount of money as an exact number with the places that were written: 1.234,56 €, (12.00), 1''234.50. Currencies are dropped, not converted. NULL when it is none or can be read in two ways, as 1.234 can.';
+    'Amount of money as an exact number with the places that were written: 1.234,56 EUR, (12.00), 1''234.50. Currencies are dropped, not converted. NULL when it is none or can be read in two ways, as 1.234 can.';
 
 CREATE FUNCTION crm.normalize_amount(amount text, country text) RETURNS numeric
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20

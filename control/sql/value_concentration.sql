@@ -123,7 +123,7 @@ CREATE FUNCTION crm.gini_interval(lorenz crm.lorenz, level float8 DEFAULT 0.95) 
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
     AS 'MODULE_PATHNAME', 'crm_gini_interval';
 COMMENT ON FUNCTION crm.gini_interval(crm.lorenz, float8) IS
-    'Confidence interval, around the corrected coefficient, for the population of which these customers are a sample. Asymptotic: Davidson (2009), Langel and Tillé (2013).';
+    'Confidence interval, around the corrected coefficient, for the population of which these customers are a sample. Asymptotic: Davidson (2009), Langel and Tille (2013).';
 
 CREATE FUNCTION crm.top_share(lorenz crm.lorenz, share float8) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50
