@@ -95,6 +95,18 @@ CREATE FUNCTION crm.expected_spend(spend_model crm.model, frequency float8, mone
 COMMENT ON FUNCTION crm.expected_spend(crm.model, float8, float8) IS
     'Expected amount of a future purchase, from plain columns; monetary is NULL for a customer without a repeat purchase.';
 
+CREATE FUNCTION crm.expected_purchases(model crm.model, customer crm.rfm, horizon float8, discount_rate float8) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+    AS 'MODULE_PATHNAME', 'crm_discounted_purchases';
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, crm.rfm, float8, float8) IS
+    'Expected purchases within the next `horizon` days, each counted with its discount at a continuous annual rate: crm.clv is this times crm.expected_spend.';
+
+CREATE FUNCTION crm.expected_purchases(model crm.model, customer crm.rfm, horizon interval, discount_rate float8) RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN crm.expected_purchases(model, customer, crm.days(horizon), discount_rate);
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, crm.rfm, interval, float8) IS
+    'Expected purchases within the horizon, each counted with its discount at a continuous annual rate.';
+
 CREATE FUNCTION crm.clv(model crm.model, spend_model crm.model, customer crm.rfm, horizon float8, discount_rate float8)
     RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20

@@ -144,6 +144,12 @@ CREATE FUNCTION crm.revenue(timeline crm.timeline) RETURNS float8
     AS 'MODULE_PATHNAME', 'crm_revenue';
 COMMENT ON FUNCTION crm.revenue(crm.timeline) IS 'Sum of all amounts, less refunds.';
 
+CREATE FUNCTION crm.last_gap(timeline crm.timeline, as_of date) RETURNS int
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 3
+    AS 'MODULE_PATHNAME', 'crm_last_gap';
+COMMENT ON FUNCTION crm.last_gap(crm.timeline, date) IS
+    'Days between the last two days of purchase as of a date; NULL where there are fewer.';
+
 CREATE FUNCTION crm.until(timeline crm.timeline, last date) RETURNS crm.timeline
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
     AS 'MODULE_PATHNAME', 'crm_until';

@@ -29,6 +29,7 @@ SQL_FUNCTION(crm_last_purchase, [](const Timeline& t) { return t.last_purchase()
 SQL_FUNCTION(crm_purchase_days, [](const Timeline& t) { return t.purchase_days(); });
 SQL_FUNCTION(crm_orders, [](const Timeline& t) { return t.orders(); });
 SQL_FUNCTION(crm_revenue, [](const Timeline& t) { return t.revenue(); });
+SQL_FUNCTION(crm_last_gap, [](const Timeline& t, Day as_of) { return t.last_gap(as_of); });
 SQL_FUNCTION(crm_until, [](const Timeline& t, Day last) { return t.until(last); });
 SQL_FUNCTION(crm_since, [](const Timeline& t, Day last_left_out) { return t.since(last_left_out); });
 

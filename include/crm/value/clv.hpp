@@ -10,9 +10,12 @@ namespace crm::value {
 
 inline constexpr double days_per_year = 365.25;
 
-/// discounted_purchases * expected_spend; the purchase model's unit of time must be the day. `discount_rate_per_year`
-/// is continuous: money in t years counts exp(-rate t). The horizon may be infinite if the rate is not 0. None where
-/// the spend model has no finite mean. Throws invalid_argument unless horizon and rate are 0 or more.
+/// The purchases to expect within a horizon, each counted with its discount: one in t years counts exp(-rate t). The
+/// model's unit of time must be the day. The horizon may be infinite if the rate is not 0. Throws invalid_argument
+/// unless horizon and rate are 0 or more.
+double discounted_purchases(const PurchaseModel&, const Rfm& seen, double horizon_days, double discount_rate_per_year);
+
+/// discounted_purchases * expected_spend. None where the spend model has no finite mean. Throws as the former.
 std::optional<double> clv(const PurchaseModel&, const SpendModel&, const Rfm& seen, double horizon_days,
                           double discount_rate_per_year);
 

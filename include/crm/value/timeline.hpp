@@ -54,6 +54,9 @@ public:
     std::int64_t orders() const;
     double revenue() const;  // refunds included
 
+    /// Days between the last two occasions as of a date; none where there are fewer.
+    std::optional<std::int32_t> last_gap(Day as_of) const;
+
     Timeline until(Day last) const;           // up to and including `last`
     Timeline since(Day last_left_out) const;  // after it
 

@@ -10,13 +10,19 @@
 
 namespace crm::value {
 
-std::optional<double> clv(const PurchaseModel& purchases, const SpendModel& spending, const Rfm& seen,
-                          double horizon_days, double discount_rate_per_year) {
+double discounted_purchases(const PurchaseModel& purchases, const Rfm& seen, double horizon_days,
+                            double discount_rate_per_year) {
     require_rate(discount_rate_per_year, "discount_rate");
     require_discounted_horizon(horizon_days, discount_rate_per_year);
+    return purchases.discounted_purchases(seen, horizon_days, discount_rate_per_year / days_per_year);
+}
+
+std::optional<double> clv(const PurchaseModel& purchases, const SpendModel& spending, const Rfm& seen,
+                          double horizon_days, double discount_rate_per_year) {
+    const double discounted = discounted_purchases(purchases, seen, horizon_days, discount_rate_per_year);
     const auto spend = spending.expected_spend(seen);
     if (!spend) return {};
-    return *spend * purchases.discounted_purchases(seen, horizon_days, discount_rate_per_year / days_per_year);
+    return *spend * discounted;
 }
 
 namespace {

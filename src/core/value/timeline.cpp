@@ -102,6 +102,17 @@ double Timeline::revenue() const {
     return sum;
 }
 
+std::optional<std::int32_t> Timeline::last_gap(Day as_of) const {
+    std::optional<Day> later;
+    const auto seen = std::ranges::upper_bound(days_, as_of, {}, &Purchase::day);
+    for (auto day = std::make_reverse_iterator(seen); day != days_.rend(); ++day) {
+        if (day->orders == 0) continue;
+        if (later) return static_cast<std::int32_t>(days_between(day->day, *later));
+        later = day->day;
+    }
+    return std::nullopt;
+}
+
 Timeline Timeline::until(Day last) const {
     return Timeline({days_.begin(), std::ranges::upper_bound(days_, last, {}, &Purchase::day)});
 }

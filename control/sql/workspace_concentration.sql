@@ -1,0 +1,82 @@
+-- Steps concentration and cohorts: how few bring how much, and how many come back
+
+INSERT INTO crm.workspace_step (name, position, makes, meaning)
+VALUES ('concentration', 50, '{concentration_of_run,concentration_curve_of_run}', 'shares of the revenue by tenth of the customers'),
+       ('cohorts', 60, '{cohort_of_run}', 'how many of each month''s new customers come back');
+
+CREATE FUNCTION crm.set_up_concentration(customer_type regtype) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    CREATE TABLE IF NOT EXISTS concentration_of_run (
+        run bigint, decile int, customers bigint, revenue float8, share float8, cumulative_share float8, lowest float8, highest float8,
+        PRIMARY KEY (run, decile));
+    CREATE OR REPLACE VIEW concentration AS
+    SELECT published.as_of, tenth.decile, tenth.customers, tenth.revenue, tenth.share, tenth.cumulative_share, tenth.lowest, tenth.highest
+    FROM published JOIN concentration_of_run AS tenth USING (run);
+    COMMENT ON VIEW concentration IS 'Customers by revenue in tenths, 1 the top, and what each brought.';
+    CREATE TABLE IF NOT EXISTS concentration_curve_of_run (run bigint, customers_share float8, revenue_share float8, PRIMARY KEY (run, customers_share));
+    CREATE OR REPLACE VIEW concentration_curve AS
+    SELECT published.as_of, point.customers_share, point.revenue_share FROM published JOIN concentration_curve_of_run AS point USING (run);
+    COMMENT ON VIEW concentration_curve IS 'The Lorenz curve: the share of revenue that a share of the customers brings, least first.';
+END $$;
+COMMENT ON FUNCTION crm.set_up_concentration(regtype) IS 'Tables and views of step concentration.';
+
+CREATE FUNCTION crm.refresh_concentration(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+DECLARE
+    revenue_lorenz crm.lorenz;
+BEGIN
+    DELETE FROM concentration_of_run WHERE run = this_run;
+    DELETE FROM concentration_curve_of_run WHERE run = this_run;
+    -- A customer whose refunds exceed the orders brought nothing.
+    SELECT crm.lorenz(greatest(revenue, 0)) INTO revenue_lorenz FROM customer_fact WHERE superseded IS NULL;
+    IF crm.total(revenue_lorenz) > 0 IS NOT TRUE THEN
+        message := 'there is no revenue';
+        rows := 0;
+        RETURN;
+    END IF;
+    INSERT INTO concentration_of_run
+    SELECT this_run, tenth.decile, tenth.customers, tenth.revenue, tenth.share, tenth.cumulative_share, tenth.lowest, tenth.highest
+    FROM crm.deciles(revenue_lorenz) AS tenth;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    INSERT INTO concentration_curve_of_run SELECT this_run, point.customers, point.revenue FROM crm.lorenz_curve(revenue_lorenz) AS point;
+    UPDATE run_basis
+    SET gini = crm.gini(revenue_lorenz), top_20_share = crm.top_share(revenue_lorenz, 0.2),
+        decile_thresholds = (SELECT array_agg(lowest ORDER BY lowest) FROM concentration_of_run WHERE run = this_run AND decile < 10)
+    WHERE run = this_run;
+END $$;
+COMMENT ON FUNCTION crm.refresh_concentration(bigint, date, jsonb) IS 'Step concentration.';
+
+CREATE FUNCTION crm.set_up_cohorts(customer_type regtype) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    CREATE TABLE IF NOT EXISTS cohort_of_run (
+        run bigint, cohort date, age int, customers bigint, active bigint, retention float8, orders bigint, revenue float8,
+        cumulative_per_customer float8, complete boolean, PRIMARY KEY (run, cohort, age));
+    CREATE OR REPLACE VIEW cohort AS
+    SELECT published.as_of, part.cohort, part.age, part.customers, part.active, part.retention, part.orders, part.revenue,
+           part.cumulative_per_customer, part.complete
+    FROM published JOIN cohort_of_run AS part USING (run);
+    COMMENT ON VIEW cohort IS 'Customers by the month of their first order, and what they did in each month of theirs.';
+    COMMENT ON COLUMN cohort.age IS 'Months since the month of the first order.';
+    COMMENT ON COLUMN cohort.active IS 'Those of them who ordered in that month.';
+    COMMENT ON COLUMN cohort.complete IS 'Whether the month was over on the day of the run.';
+END $$;
+COMMENT ON FUNCTION crm.set_up_cohorts(regtype) IS 'Tables and views of step cohorts.';
+
+CREATE FUNCTION crm.refresh_cohorts(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    DELETE FROM cohort_of_run WHERE run = this_run;
+    INSERT INTO cohort_of_run
+    SELECT this_run, part.cohort, part.age, part.customers, part.active, part.retention, part.orders, part.revenue,
+           part.cumulative_per_customer, part.complete
+    FROM (SELECT crm.cohorts(history, refresh_cohorts.as_of) AS parts FROM customer_timeline WHERE history IS NOT NULL) AS counted,
+         unnest(counted.parts) AS part;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+END $$;
+COMMENT ON FUNCTION crm.refresh_cohorts(bigint, date, jsonb) IS 'Step cohorts.';

@@ -1,0 +1,135 @@
+-- Step equity: what all customers together are worth, and what changed it since the run before. Step summary: the headline
+
+INSERT INTO crm.workspace_step (name, position, makes, keeps, meaning)
+VALUES ('equity', 70, '{}', '{equity_of_run}', 'what all customers together are worth, and what changed it'),
+       ('summary', 80, '{}', '{summary_of_run}', 'the headline figures of the run');
+
+CREATE FUNCTION crm.set_up_equity(customer_type regtype) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    CREATE TABLE IF NOT EXISTS equity_of_run (
+        run bigint PRIMARY KEY, from_as_of date, opening numeric, revalued numeric, acquired numeric, grown numeric, lapsed numeric, lost numeric,
+        closing numeric);
+    CREATE OR REPLACE VIEW equity AS
+    SELECT done.as_of, part.from_as_of, part.opening, part.revalued, part.acquired, part.grown, part.lapsed, part.lost, part.closing
+    FROM equity_of_run AS part JOIN refresh_run AS done USING (run) JOIN published ON part.run <= published.run;
+    COMMENT ON VIEW equity IS
+        'Customer equity, the sum of all lifetime values, of each run: opening + revalued + acquired + grown + lapsed + lost = closing.';
+    COMMENT ON COLUMN equity.opening IS 'Closing of the run before.';
+    COMMENT ON COLUMN equity.revalued IS 'What another model, horizon or discount rate says of the same customers on the same day.';
+    COMMENT ON COLUMN equity.acquired IS 'Value of customers who were none then.';
+    COMMENT ON COLUMN equity.grown IS 'Gains of customers who are worth more.';
+    COMMENT ON COLUMN equity.lapsed IS 'Losses (negative) of customers who are worth less, but have not lapsed.';
+    COMMENT ON COLUMN equity.lost IS 'Losses (negative) of customers in stage lapsed, and of those whose orders were removed.';
+END $$;
+COMMENT ON FUNCTION crm.set_up_equity(regtype) IS 'Tables and views of step equity.';
+
+-- Customers whose orders did not change are counted by distinct history; the others, few, one by one.
+CREATE FUNCTION crm.refresh_equity(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+DECLARE
+    last published%ROWTYPE;
+    basis run_basis%ROWTYPE;
+BEGIN
+    DELETE FROM equity_of_run WHERE run = this_run;
+    SELECT * INTO last FROM published;
+    SELECT * INTO basis FROM run_basis WHERE run = this_run;
+    rows := 1;
+    IF last.run IS NULL THEN
+        INSERT INTO equity_of_run
+        SELECT this_run, NULL, 0, 0, total, 0, 0, 0, total
+        FROM (SELECT coalesce(round(sum(discounted_orders::numeric * spend), 2), 0) AS total FROM history_score WHERE run = this_run) AS now;
+        RETURN;
+    END IF;
+
+    INSERT INTO equity_of_run
+    WITH changed AS MATERIALIZED (
+        SELECT old.first_order, old.last_order, old.frequency, old.returned, old.monetary, old.customer, true AS was FROM customer_fact AS old
+        WHERE old.superseded = this_run
+        UNION ALL
+        SELECT new.first_order, new.last_order, new.frequency, new.returned, new.monetary, new.customer, false FROM customer_fact AS new
+        WHERE new.run = this_run
+    ), before AS (
+        -- The histories as of the last run, by what the models of this run say of them.
+        SELECT score.first_order, score.last_order, score.frequency, score.returned,
+               crm.expected_purchases(basis.buying,
+                   crm.rfm(score.frequency, score.last_order - score.first_order, last.as_of - score.first_order),
+                   basis.horizon_days, basis.discount_rate)::numeric AS discounted
+        FROM history_score AS score WHERE score.run = last.run
+    ), valued AS MATERIALIZED (
+        SELECT changed.customer, changed.was, now.lifecycle,
+               coalesce(crm.expected_spend(basis.spending, changed.frequency, changed.monetary)::numeric
+                        * CASE WHEN changed.was THEN before.discounted ELSE now.discounted_orders::numeric END, 0) AS value
+        FROM changed
+        LEFT JOIN before USING (first_order, last_order, frequency, returned)
+        LEFT JOIN history_score AS now ON now.run = this_run AND NOT changed.was AND now.first_order = changed.first_order
+            AND now.last_order = changed.last_order AND now.frequency = changed.frequency AND now.returned = changed.returned
+    ), came AS (
+        SELECT first_order, last_order, frequency, returned,
+               sum(crm.expected_spend(basis.spending, frequency, monetary)::numeric) AS spend
+        FROM changed WHERE NOT was GROUP BY 1, 2, 3, 4
+    ), stayed AS (
+        SELECT now.lifecycle, before.discounted * (now.spend - coalesce(came.spend, 0)) AS value_before,
+               now.discounted_orders::numeric * (now.spend - coalesce(came.spend, 0)) AS value
+        FROM history_score AS now
+        JOIN before USING (first_order, last_order, frequency, returned)
+        LEFT JOIN came USING (first_order, last_order, frequency, returned)
+        WHERE now.run = this_run
+    ), change AS (
+        SELECT lifecycle, value_before, value, false AS is_new FROM stayed
+        UNION ALL
+        SELECT coalesce(new.lifecycle, 'lapsed'), coalesce(old.value, 0), coalesce(new.value, 0), old.customer IS NULL
+        FROM (SELECT * FROM valued WHERE was) AS old FULL JOIN (SELECT * FROM valued WHERE NOT was) AS new USING (customer)
+    ), summed AS (
+        SELECT coalesce(round(sum(value_before), 2), 0) AS then_now,
+               coalesce(round(sum(value) FILTER (WHERE is_new), 2), 0) AS acquired,
+               coalesce(round(sum(value - value_before) FILTER (WHERE NOT is_new AND value > value_before), 2), 0) AS grown,
+               coalesce(round(sum(value - value_before) FILTER (WHERE NOT is_new AND value < value_before AND lifecycle IS DISTINCT FROM 'lapsed'), 2), 0) AS lapsed,
+               coalesce(round(sum(value - value_before) FILTER (WHERE NOT is_new AND value < value_before AND lifecycle = 'lapsed'), 2), 0) AS lost
+        FROM change
+    )
+    SELECT this_run, last.as_of, earlier.closing, summed.then_now - earlier.closing, summed.acquired, summed.grown, summed.lapsed, summed.lost,
+           summed.then_now + summed.acquired + summed.grown + summed.lapsed + summed.lost
+    FROM summed JOIN equity_of_run AS earlier ON earlier.run = last.run;
+END $$;
+COMMENT ON FUNCTION crm.refresh_equity(bigint, date, jsonb) IS 'Step equity.';
+
+CREATE FUNCTION crm.set_up_summary(customer_type regtype) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    CREATE TABLE IF NOT EXISTS summary_of_run (
+        run bigint PRIMARY KEY, customers bigint, new_customers bigint, active_customers float8, orders bigint, revenue float8, gini float8,
+        top_20_share float8, expected_orders float8, clv float8, at_risk_customers bigint, at_risk_clv float8);
+    CREATE OR REPLACE VIEW summary AS
+    SELECT done.as_of, figures.customers, figures.new_customers, figures.active_customers, figures.orders, figures.revenue, figures.gini,
+           figures.top_20_share, figures.expected_orders, figures.clv, figures.at_risk_customers, figures.at_risk_clv
+    FROM summary_of_run AS figures JOIN refresh_run AS done USING (run) JOIN published ON figures.run <= published.run;
+    COMMENT ON VIEW summary IS 'The headline figures of each complete run.';
+    COMMENT ON COLUMN summary.new_customers IS 'Customers whose first order was in the 30 days before.';
+    COMMENT ON COLUMN summary.active_customers IS 'Sum of the probabilities that each customer is still one.';
+    COMMENT ON COLUMN summary.gini IS 'Concentration of the revenue: 0 all alike, towards 1 all from few.';
+    COMMENT ON COLUMN summary.top_20_share IS 'Share of the revenue that the top fifth of the customers brought.';
+    COMMENT ON COLUMN summary.clv IS 'Customer equity: the sum of all lifetime values.';
+    COMMENT ON COLUMN summary.at_risk_clv IS 'Lifetime values of the customers in stage at risk.';
+END $$;
+COMMENT ON FUNCTION crm.set_up_summary(regtype) IS 'Tables and views of step summary.';
+
+CREATE FUNCTION crm.refresh_summary(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    DELETE FROM summary_of_run WHERE run = this_run;
+    INSERT INTO summary_of_run
+    SELECT this_run, sum(customers), sum(customers) FILTER (WHERE refresh_summary.as_of - first_order < 30),
+           sum((customers * p_alive)::numeric), sum(orders), sum(revenue),
+           (SELECT gini FROM run_basis WHERE run = this_run), (SELECT top_20_share FROM run_basis WHERE run = this_run),
+           sum((customers * expected_orders)::numeric), sum(discounted_orders::numeric * spend),
+           coalesce(sum(customers) FILTER (WHERE lifecycle = 'at risk'), 0),
+           coalesce(sum(discounted_orders::numeric * spend) FILTER (WHERE lifecycle = 'at risk'), 0)
+    FROM history_score WHERE run = this_run;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+END $$;
+COMMENT ON FUNCTION crm.refresh_summary(bigint, date, jsonb) IS 'Step summary.';

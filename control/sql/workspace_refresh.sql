@@ -1,0 +1,164 @@
+-- The job: one call runs the declared steps, each in a transaction of its own
+
+CREATE FUNCTION crm.options_of_run(given jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE
+    AS $$
+DECLARE
+    problem text;
+BEGIN
+    IF jsonb_typeof(given) <> 'object' THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('options must be an object, not %s', given);
+    END IF;
+    SELECT key INTO problem FROM jsonb_object_keys(given) AS key
+    WHERE key NOT IN (SELECT name FROM setting) AND key NOT IN ('full', 'refit', 'steps') LIMIT 1;
+    IF problem IS NOT NULL THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('unknown option "%s"', problem),
+            HINT = format('Options are full, refit, steps, and the settings: %s.',
+                          (SELECT string_agg(name, ', ' ORDER BY name) FROM setting));
+    END IF;
+    RETURN (SELECT jsonb_object_agg(name, value) FROM setting WHERE name NOT IN ('edition', 'customer_type'))
+           || jsonb_build_object('full', false, 'refit', false) || given;
+END $$;
+COMMENT ON FUNCTION crm.options_of_run(jsonb) IS 'Support of crm.refresh: the settings of the workspace, and what was given for this run instead.';
+
+-- The run to work on: the one that was interrupted, or a new one.
+CREATE FUNCTION crm.begin_run(as_of date, options jsonb, OUT this_run bigint, OUT taken_up boolean, OUT unchanged boolean)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    SELECT earlier.run, true, earlier.as_of = begin_run.as_of AND earlier.options = begin_run.options INTO this_run, taken_up, unchanged
+    FROM refresh_run AS earlier WHERE earlier.state <> 'complete' ORDER BY earlier.run DESC LIMIT 1;
+    IF taken_up THEN
+        UPDATE refresh_run AS earlier
+        SET as_of = begin_run.as_of, options = begin_run.options, state = 'running', started_at = clock_timestamp(), ended_at = NULL,
+            message = 'taken up again'
+        WHERE earlier.run = this_run;
+    ELSE
+        INSERT INTO refresh_run (as_of, options, state, started_at)
+        VALUES (begin_run.as_of, begin_run.options, 'running', clock_timestamp()) RETURNING run INTO this_run;
+        taken_up := false;
+        unchanged := false;
+    END IF;
+END $$;
+COMMENT ON FUNCTION crm.begin_run(date, jsonb) IS 'Support of crm.refresh.';
+
+CREATE FUNCTION crm.publish_run(this_run bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    AS $$
+BEGIN
+    UPDATE refresh_run AS finished
+    SET state = 'complete', ended_at = clock_timestamp(),
+        customers = (SELECT sum(score.customers) FROM history_score AS score WHERE score.run = this_run),
+        message = (SELECT string_agg(step.step || ': ' || step.message, E'\n' ORDER BY step.position)
+                   FROM refresh_step AS step WHERE step.run = this_run AND step.message IS NOT NULL)
+    WHERE finished.run = this_run;
+    INSERT INTO published (run, as_of) SELECT finished.run, finished.as_of FROM refresh_run AS finished WHERE finished.run = this_run
+    ON CONFLICT (one) DO UPDATE SET run = excluded.run, as_of = excluded.as_of;
+END $$;
+COMMENT ON FUNCTION crm.publish_run(bigint) IS 'Support of crm.refresh: from its commit on, readers see this run.';
+
+CREATE FUNCTION crm.forget_earlier_runs(this_run bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    AS $$
+DECLARE
+    made text;
+BEGIN
+    FOR made IN SELECT unnest(makes) FROM crm.workspace_step ORDER BY position LOOP
+        EXECUTE format('DELETE FROM %I WHERE run < $1', made) USING this_run;
+    END LOOP;
+    DELETE FROM customer_fact WHERE superseded <= this_run;
+END $$;
+COMMENT ON FUNCTION crm.forget_earlier_runs(bigint) IS 'Support of crm.refresh: takes away what no reader sees any more.';
+
+CREATE PROCEDURE crm.refresh(workspace name, as_of date DEFAULT NULL, options jsonb DEFAULT '{}')
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    day date := as_of;
+    merged jsonb;
+    this record;
+    step record;
+    steps text[];
+    reuse boolean;
+    step_rows bigint;
+    step_message text;
+    failed_state text;
+    failed_message text;
+    failed_detail text;
+    failed_hint text;
+    lock_key bigint;
+BEGIN
+    COMMIT;  -- inside a transaction block this fails before anything is begun
+    PERFORM crm.enter_workspace(workspace);
+    lock_key := crm.workspace_lock(workspace);
+    IF NOT pg_try_advisory_lock(lock_key) THEN
+        RAISE NOTICE USING MESSAGE = format('workspace "%s" is being refreshed already', workspace),
+            HINT = format('%I.run says how far it is.', workspace);
+        RETURN;
+    END IF;
+
+    BEGIN
+        merged := crm.options_of_run(options);
+        day := coalesce(day, current_date);
+        IF (SELECT value #>> '{}' FROM setting WHERE name = 'edition') IS DISTINCT FROM crm.workspace_edition() THEN
+            PERFORM crm.set_up_workspace(workspace);
+            PERFORM crm.enter_workspace(workspace);
+        END IF;
+        SELECT * INTO this FROM crm.begin_run(day, merged);
+    EXCEPTION WHEN OTHERS OR query_canceled THEN
+        PERFORM pg_advisory_unlock(lock_key);
+        RAISE;
+    END;
+    reuse := this.unchanged;
+
+    FOR step IN SELECT declared.name, declared.position FROM crm.workspace_step AS declared
+                WHERE declared.role IS NULL OR declared.role IN (SELECT role FROM source)
+                ORDER BY declared.position LOOP
+        -- What an interrupted run had done stays done, unless orders have changed since.
+        CONTINUE WHEN reuse AND step.name <> 'timelines'
+            AND EXISTS (SELECT FROM refresh_step AS done WHERE done.run = this.this_run AND done.step = step.name AND done.state = 'complete');
+        INSERT INTO refresh_step AS started (run, position, step, state, started_at)
+        VALUES (this.this_run, step.position, step.name, 'running', clock_timestamp())
+        ON CONFLICT (run, position) DO UPDATE
+            SET state = 'running', started_at = excluded.started_at, ended_at = NULL, rows = NULL, message = NULL;
+        COMMIT;
+        PERFORM crm.enter_workspace(workspace);
+        failed_state := NULL;
+        BEGIN
+            EXECUTE format('SELECT * FROM crm.%I($1, $2, $3)', 'refresh_' || step.name)
+                INTO step_rows, step_message USING this.this_run, day, merged;
+        EXCEPTION WHEN OTHERS OR query_canceled THEN
+            GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT,
+                failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;
+            step_rows := NULL;
+            step_message := failed_message;
+        END;
+        PERFORM crm.enter_workspace(workspace);
+        UPDATE refresh_step AS ended
+        SET state = CASE WHEN failed_state IS NULL THEN 'complete' ELSE 'failed' END, ended_at = clock_timestamp(),
+            rows = step_rows, message = step_message
+        WHERE ended.run = this.this_run AND ended.position = step.position;
+        IF failed_state IS NOT NULL THEN
+            UPDATE refresh_run AS ended
+            SET state = 'failed', ended_at = clock_timestamp(), message = format('step %s: %s', step.name, failed_message)
+            WHERE ended.run = this.this_run;
+            COMMIT;
+            PERFORM pg_catalog.pg_advisory_unlock(lock_key);
+            RAISE EXCEPTION USING ERRCODE = failed_state, MESSAGE = failed_message,
+                DETAIL = concat_ws(' ', format('Step %s of run %s.', step.name, this.this_run), nullif(failed_detail, '')),
+                HINT = coalesce(nullif(failed_hint, ''), 'Readers see the last complete run; the next call takes this one up again.');
+        END IF;
+        IF step.name = 'timelines' AND step_rows > 0 THEN reuse := false; END IF;
+        COMMIT;
+        PERFORM crm.enter_workspace(workspace);
+    END LOOP;
+
+    PERFORM crm.publish_run(this.this_run);
+    COMMIT;
+    PERFORM crm.enter_workspace(workspace);
+    PERFORM crm.forget_earlier_runs(this.this_run);
+    COMMIT;
+    PERFORM pg_catalog.pg_advisory_unlock(lock_key);
+END $$;
+COMMENT ON PROCEDURE crm.refresh(name, date, jsonb) IS
+    'Brings a workspace up to date, as of a day (else today): runs each step in a transaction of its own; readers see the last complete run until the new one is. Only one refresh of a workspace runs at a time: a second call returns with a notice. What was interrupted is taken up by the next call. Options: full (read all orders and compute all customers anew), refit (fit the models now), steps, and every setting of the workspace, for this run.';
