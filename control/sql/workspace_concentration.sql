@@ -1,8 +1,12 @@
 -- Steps concentration and cohorts: how few bring how much, and how many come back
 
-INSERT INTO crm.workspace_step (name, position, makes, meaning)
-VALUES ('concentration', 50, '{concentration_of_run,concentration_curve_of_run}', 'shares of the revenue by tenth of the customers'),
-       ('cohorts', 60, '{cohort_of_run}', 'how many of each month''s new customers come back');
+INSERT INTO crm.workspace_step (name, position, makes, customer_join, meaning)
+VALUES ('concentration', 50, '{concentration_of_run,concentration_curve_of_run,concentration_figure_of_run}',
+        'LEFT JOIN concentration_figure_of_run AS figure ON figure.run = published.run', 'shares of the revenue by tenth of the customers'),
+       ('cohorts', 60, '{cohort_of_run}', NULL, 'how many of each month''s new customers come back');
+
+INSERT INTO crm.workspace_column
+VALUES ('concentration', 140, 'decile', '10 - width_bucket(fact.revenue, figure.decile_thresholds)', 'Tenth of the customers by revenue: 1 is the top tenth.');
 
 CREATE FUNCTION crm.set_up_concentration(customer_type regtype) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -15,6 +19,8 @@ BEGIN
     SELECT published.as_of, tenth.decile, tenth.customers, tenth.revenue, tenth.share, tenth.cumulative_share, tenth.lowest, tenth.highest
     FROM published JOIN concentration_of_run AS tenth USING (run);
     COMMENT ON VIEW concentration IS 'Customers by revenue in tenths, 1 the top, and what each brought.';
+    CREATE TABLE IF NOT EXISTS concentration_figure_of_run (
+        run bigint PRIMARY KEY, gini float8, top_20_share float8, decile_thresholds float8[]);
     CREATE TABLE IF NOT EXISTS concentration_curve_of_run (run bigint, customers_share float8, revenue_share float8, PRIMARY KEY (run, customers_share));
     CREATE OR REPLACE VIEW concentration_curve AS
     SELECT published.as_of, point.customers_share, point.revenue_share FROM published JOIN concentration_curve_of_run AS point USING (run);
@@ -30,6 +36,7 @@ DECLARE
 BEGIN
     DELETE FROM concentration_of_run WHERE run = this_run;
     DELETE FROM concentration_curve_of_run WHERE run = this_run;
+    DELETE FROM concentration_figure_of_run WHERE run = this_run;
     -- A customer whose refunds exceed the orders brought nothing.
     SELECT crm.lorenz(greatest(revenue, 0)) INTO revenue_lorenz FROM customer_fact WHERE superseded IS NULL;
     IF crm.total(revenue_lorenz) > 0 IS NOT TRUE THEN
@@ -42,10 +49,9 @@ BEGIN
     FROM crm.deciles(revenue_lorenz) AS tenth;
     GET DIAGNOSTICS rows = ROW_COUNT;
     INSERT INTO concentration_curve_of_run SELECT this_run, point.customers, point.revenue FROM crm.lorenz_curve(revenue_lorenz) AS point;
-    UPDATE run_basis
-    SET gini = crm.gini(revenue_lorenz), top_20_share = crm.top_share(revenue_lorenz, 0.2),
-        decile_thresholds = (SELECT array_agg(lowest ORDER BY lowest) FROM concentration_of_run WHERE run = this_run AND decile < 10)
-    WHERE run = this_run;
+    INSERT INTO concentration_figure_of_run
+    SELECT this_run, crm.gini(revenue_lorenz), crm.top_share(revenue_lorenz, 0.2), array_agg(lowest ORDER BY lowest)
+    FROM concentration_of_run WHERE run = this_run AND decile < 10;
 END $$;
 COMMENT ON FUNCTION crm.refresh_concentration(bigint, date, jsonb) IS 'Step concentration.';
 

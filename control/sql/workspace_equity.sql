@@ -1,8 +1,8 @@
 -- Step equity: what all customers together are worth, and what changed it since the run before. Step summary: the headline
 
-INSERT INTO crm.workspace_step (name, position, makes, keeps, meaning)
-VALUES ('equity', 70, '{}', '{equity_of_run}', 'what all customers together are worth, and what changed it'),
-       ('summary', 80, '{}', '{summary_of_run}', 'the headline figures of the run');
+INSERT INTO crm.workspace_step (name, position, optional, makes, keeps, meaning)
+VALUES ('equity', 70, false, '{}', '{equity_of_run}', 'what all customers together are worth, and what changed it'),
+       ('summary', 80, false, '{}', '{summary_of_run}', 'the headline figures of the run');
 
 CREATE FUNCTION crm.set_up_equity(customer_type regtype) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -32,10 +32,13 @@ CREATE FUNCTION crm.refresh_equity(this_run bigint, as_of date, options jsonb, O
 DECLARE
     last published%ROWTYPE;
     basis run_basis%ROWTYPE;
+    same_models boolean;
 BEGIN
     DELETE FROM equity_of_run WHERE run = this_run;
     SELECT * INTO last FROM published;
     SELECT * INTO basis FROM run_basis WHERE run = this_run;
+    SELECT (earlier.fitted_run, earlier.horizon_days, earlier.discount_rate) = (basis.fitted_run, basis.horizon_days, basis.discount_rate)
+    INTO same_models FROM run_basis AS earlier WHERE earlier.run = last.run;
     rows := 1;
     IF last.run IS NULL THEN
         INSERT INTO equity_of_run
@@ -54,9 +57,10 @@ BEGIN
     ), before AS (
         -- The histories as of the last run, by what the models of this run say of them.
         SELECT score.first_order, score.last_order, score.frequency, score.returned,
-               crm.expected_purchases(basis.buying,
-                   crm.rfm(score.frequency, score.last_order - score.first_order, last.as_of - score.first_order),
-                   basis.horizon_days, basis.discount_rate)::numeric AS discounted
+               CASE WHEN same_models THEN score.discounted_orders
+                    ELSE crm.expected_purchases(basis.buying,
+                             crm.rfm(score.frequency, score.last_order - score.first_order, last.as_of - score.first_order),
+                             basis.horizon_days, basis.discount_rate) END::numeric AS discounted
         FROM history_score AS score WHERE score.run = last.run
     ), valued AS MATERIALIZED (
         SELECT changed.customer, changed.was, now.lifecycle,
@@ -125,7 +129,8 @@ BEGIN
     INSERT INTO summary_of_run
     SELECT this_run, sum(customers), sum(customers) FILTER (WHERE refresh_summary.as_of - first_order < 30),
            sum((customers * p_alive)::numeric), sum(orders), sum(revenue),
-           (SELECT gini FROM run_basis WHERE run = this_run), (SELECT top_20_share FROM run_basis WHERE run = this_run),
+           (SELECT gini FROM concentration_figure_of_run WHERE run = this_run),
+           (SELECT top_20_share FROM concentration_figure_of_run WHERE run = this_run),
            sum((customers * expected_orders)::numeric), sum(discounted_orders::numeric * spend),
            coalesce(sum(customers) FILTER (WHERE lifecycle = 'at risk'), 0),
            coalesce(sum(discounted_orders::numeric * spend) FILTER (WHERE lifecycle = 'at risk'), 0)

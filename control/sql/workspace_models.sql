@@ -1,7 +1,7 @@
 -- Step models: purchase models tried on a hold-out, the best one fitted to all, kept or rejected against the last
 
-INSERT INTO crm.workspace_step (name, position, makes, keeps, meaning)
-VALUES ('models', 20, '{}', '{fitted_model,holdout_calibration_of_run,purchase_tracking_of_run}',
+INSERT INTO crm.workspace_step (name, position, optional, makes, keeps, meaning)
+VALUES ('models', 20, false, '{}', '{fitted_model,holdout_calibration_of_run,purchase_tracking_of_run}',
         'tries the purchase models on a hold-out, fits the best one to everything and keeps it unless the last one was better');
 
 CREATE FUNCTION crm.set_up_models(customer_type regtype) RETURNS void

@@ -16,6 +16,17 @@ BEGIN
             HINT = format('Options are full, refit, steps, and the settings: %s.',
                           (SELECT string_agg(name, ', ' ORDER BY name) FROM setting));
     END IF;
+    IF given ? 'steps' THEN
+        IF jsonb_typeof(given -> 'steps') <> 'array' THEN
+            RAISE invalid_parameter_value USING MESSAGE = format('steps must be an array of names, not %s', given -> 'steps');
+        END IF;
+        SELECT named INTO problem FROM jsonb_array_elements_text(given -> 'steps') AS named
+        WHERE named NOT IN (SELECT name FROM crm.workspace_step) LIMIT 1;
+        IF problem IS NOT NULL THEN
+            RAISE invalid_parameter_value USING MESSAGE = format('there is no step "%s"', problem),
+                HINT = format('Steps are %s.', (SELECT string_agg(name, ', ' ORDER BY position) FROM crm.workspace_step));
+        END IF;
+    END IF;
     RETURN (SELECT jsonb_object_agg(name, value) FROM setting WHERE name NOT IN ('edition', 'customer_type'))
            || jsonb_build_object('full', false, 'refit', false) || given;
 END $$;
@@ -41,6 +52,24 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION crm.begin_run(date, jsonb) IS 'Support of crm.refresh.';
+
+-- What a step that is left out made in the last complete run is shown in this one too.
+CREATE FUNCTION crm.carry_over(step text, this_run bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    AS $$
+DECLARE
+    made text;
+    columns text;
+BEGIN
+    FOR made IN SELECT unnest(makes) FROM crm.workspace_step WHERE name = step LOOP
+        SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns
+        FROM pg_attribute WHERE attrelid = made::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'run';
+        EXECUTE format('DELETE FROM %I WHERE run = $1', made) USING this_run;
+        EXECUTE format('INSERT INTO %1$I (run, %2$s) SELECT $1, %2$s FROM %1$I WHERE run = (SELECT published.run FROM published)', made, columns)
+        USING this_run;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION crm.carry_over(text, bigint) IS 'Support of crm.refresh.';
 
 CREATE FUNCTION crm.publish_run(this_run bigint) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -111,7 +140,8 @@ BEGIN
     END;
     reuse := this.unchanged;
 
-    FOR step IN SELECT declared.name, declared.position FROM crm.workspace_step AS declared
+    FOR step IN SELECT declared.name, declared.position, declared.optional AND NOT coalesce(merged -> 'steps' ? declared.name, true) AS is_left_out
+                FROM crm.workspace_step AS declared
                 WHERE declared.role IS NULL OR declared.role IN (SELECT role FROM source)
                 ORDER BY declared.position LOOP
         -- What an interrupted run had done stays done, unless orders have changed since.
@@ -125,8 +155,14 @@ BEGIN
         PERFORM crm.enter_workspace(workspace);
         failed_state := NULL;
         BEGIN
-            EXECUTE format('SELECT * FROM crm.%I($1, $2, $3)', 'refresh_' || step.name)
-                INTO step_rows, step_message USING this.this_run, day, merged;
+            IF step.is_left_out THEN
+                PERFORM crm.carry_over(step.name, this.this_run);
+                step_rows := NULL;
+                step_message := 'left out';
+            ELSE
+                EXECUTE format('SELECT * FROM crm.%I($1, $2, $3)', 'refresh_' || step.name)
+                    INTO step_rows, step_message USING this.this_run, day, merged;
+            END IF;
         EXCEPTION WHEN OTHERS OR query_canceled THEN
             GET STACKED DIAGNOSTICS failed_state = RETURNED_SQLSTATE, failed_message = MESSAGE_TEXT,
                 failed_detail = PG_EXCEPTION_DETAIL, failed_hint = PG_EXCEPTION_HINT;

@@ -2,8 +2,8 @@
 -- day of purchase and the same number of days between share all that a model says but what they spend, and that the view
 -- customer multiplies in when it is read. So a night costs what the distinct histories cost, and rewrites no customer.
 
-INSERT INTO crm.workspace_step (name, position, makes, meaning)
-VALUES ('scores', 30, '{history_score,run_basis}', 'scores every distinct history as of the day: RFM, segment, lifecycle, churn, orders to expect');
+INSERT INTO crm.workspace_step (name, position, optional, makes, meaning)
+VALUES ('scores', 30, false, '{history_score,run_basis}', 'scores every distinct history as of the day: RFM, segment, lifecycle, churn, orders to expect');
 
 INSERT INTO crm.workspace_column VALUES
     ('scores', 10, 'as_of', 'published.as_of', 'The day that everything is as of.'),
@@ -23,7 +23,6 @@ INSERT INTO crm.workspace_column VALUES
      '(crm.rfm_score(basis.scorer, fact.frequency, fact.last_order - fact.first_order, published.as_of - fact.first_order, fact.monetary)).code',
      'The scores of recency, frequency and monetary in one.'),
     ('scores', 130, 'segment', 'score.segment', 'Segment by recency and frequency score.'),
-    ('scores', 140, 'decile', '10 - width_bucket(fact.revenue, basis.decile_thresholds)', 'Tenth of the customers by revenue: 1 is the top tenth.'),
     ('scores', 150, 'lifecycle', 'score.lifecycle', 'Stage by the rules in table lifecycle_rule.'),
     ('scores', 160, 'p_alive', 'score.p_alive', 'Probability that the customer is still one (0 to 1).'),
     ('scores', 170, 'churn_probability', 'score.churn_probability', 'Probability of no order within the horizon (0 to 1).'),
@@ -91,6 +90,41 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION crm.stage_expression() IS 'Support of crm.refresh: the rules of table lifecycle_rule as one expression.';
 
+-- Numerics add up exactly, so that what came is added to the last run's sums, and what went taken off, to the same end.
+CREATE FUNCTION crm.gather_histories(this_run bigint, is_full boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    AS $$
+DECLARE
+    last_run CONSTANT bigint := (SELECT last.run FROM published JOIN run_basis AS last USING (run), run_basis AS now
+                                 WHERE now.run = this_run AND now.fitted_run = last.fitted_run AND now.usual_gap = last.usual_gap);
+BEGIN
+    CREATE TEMPORARY TABLE distinct_history (
+        first_order date, last_order date, frequency int, returned boolean, customers bigint, orders bigint, revenue numeric, spend numeric)
+        ON COMMIT DROP;
+    IF is_full OR last_run IS NULL THEN
+        INSERT INTO distinct_history
+        SELECT fact.first_order, fact.last_order, fact.frequency, fact.returned, count(*), sum(fact.orders),
+               trim_scale(sum(fact.revenue::numeric)),
+               trim_scale(sum(crm.expected_spend(basis.spending, fact.frequency, fact.monetary)::numeric))
+        FROM run_basis AS basis JOIN customer_fact AS fact ON basis.run = this_run AND fact.superseded IS NULL
+        GROUP BY 1, 2, 3, 4;
+    ELSE
+        INSERT INTO distinct_history
+        SELECT first_order, last_order, frequency, returned, sum(customers), sum(orders), trim_scale(sum(revenue)), trim_scale(sum(spend))
+        FROM (SELECT first_order, last_order, frequency, returned, customers, orders, revenue, spend FROM history_score WHERE run = last_run
+              UNION ALL
+              SELECT fact.first_order, fact.last_order, fact.frequency, fact.returned, came.sign, came.sign * fact.orders,
+                     came.sign * fact.revenue::numeric,
+                     came.sign * crm.expected_spend(basis.spending, fact.frequency, fact.monetary)::numeric
+              FROM run_basis AS basis, customer_fact AS fact, LATERAL (SELECT CASE WHEN fact.run = this_run THEN 1 ELSE -1 END AS sign) AS came
+              WHERE basis.run = this_run AND (fact.run = this_run OR fact.superseded = this_run)) AS parts
+        GROUP BY 1, 2, 3, 4 HAVING sum(customers) > 0;
+    END IF;
+    ANALYZE distinct_history;
+END $$;
+COMMENT ON FUNCTION crm.gather_histories(bigint, boolean) IS
+    'Support of crm.refresh: makes the temporary table distinct_history, of the last run''s scores and the facts that changed where it can.';
+
 CREATE FUNCTION crm.refresh_scores(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
@@ -102,12 +136,7 @@ BEGIN
     DELETE FROM history_score WHERE run = this_run;
     UPDATE run_basis SET horizon_days = (options ->> 'horizon_days')::float8, discount_rate = (options ->> 'discount_rate')::float8
     WHERE run = this_run;
-    CREATE TEMPORARY TABLE distinct_history ON COMMIT DROP AS
-    SELECT fact.first_order, fact.last_order, fact.frequency, fact.returned, count(*) AS customers, sum(fact.orders)::bigint AS orders,
-           sum(fact.revenue::numeric) AS revenue,
-           sum(crm.expected_spend(basis.spending, fact.frequency, fact.monetary)::numeric) AS spend
-    FROM run_basis AS basis JOIN customer_fact AS fact ON basis.run = this_run AND fact.superseded IS NULL
-    GROUP BY 1, 2, 3, 4;
+    PERFORM crm.gather_histories(this_run, (options ->> 'full')::boolean);
     EXECUTE format($insert$
         INSERT INTO history_score
         SELECT $1, first_order, last_order, frequency, returned, customers, orders, revenue, spend, recency_score, frequency_score, segment, %s,

@@ -1,7 +1,7 @@
 -- Step segments: how many customers are where, who moved, and since when
 
-INSERT INTO crm.workspace_step (name, position, makes, keeps, meaning)
-VALUES ('segments', 40, '{segment_migration_of_run}', '{customer_stage}', 'counts segments, and keeps when each customer came to which segment and stage');
+INSERT INTO crm.workspace_step (name, position, optional, makes, keeps, meaning)
+VALUES ('segments', 40, false, '{segment_migration_of_run}', '{customer_stage}', 'counts segments, and keeps when each customer came to which segment and stage');
 
 CREATE FUNCTION crm.set_up_segments(customer_type regtype) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -86,14 +86,17 @@ BEGIN
     CREATE TEMPORARY TABLE fresh_stage ON COMMIT DROP AS
     SELECT fact.customer, score.segment, score.lifecycle, fact.orders, fact.revenue, score.p_alive,
            score.discounted_orders * crm.expected_spend(basis.spending, fact.frequency, fact.monetary) AS clv
-    FROM customer_fact AS fact
+    FROM (SELECT fact.* FROM customer_fact AS fact WHERE fact.superseded IS NULL AND fact.run = this_run
+          UNION ALL
+          SELECT fact.* FROM customer_fact AS fact JOIN moved_history USING (first_order, last_order, frequency, returned)
+          WHERE fact.superseded IS NULL AND fact.run < this_run) AS fact
     JOIN run_basis AS basis ON basis.run = this_run
     JOIN history_score AS score ON score.run = this_run AND score.first_order = fact.first_order AND score.last_order = fact.last_order
         AND score.frequency = fact.frequency AND score.returned = fact.returned
-    WHERE fact.superseded IS NULL
-      AND (fact.run = this_run
-           OR (fact.first_order, fact.last_order, fact.frequency, fact.returned) IN (SELECT first_order, last_order, frequency, returned FROM moved_history));
+    LEFT JOIN customer_stage AS old ON old.customer = fact.customer AND old.superseded IS NULL
+    WHERE old.customer IS NULL OR (old.segment, old.lifecycle) IS DISTINCT FROM (score.segment, score.lifecycle);
     DROP TABLE moved_history;
+    ANALYZE fresh_stage;
 END $$;
 COMMENT ON FUNCTION crm.gather_stages(bigint) IS 'Support of crm.refresh: makes the temporary table fresh_stage.';
 
@@ -108,9 +111,6 @@ BEGIN
     DELETE FROM segment_migration_of_run WHERE run = this_run;
 
     PERFORM crm.gather_stages(this_run);
-    DELETE FROM fresh_stage AS fresh USING customer_stage AS old
-    WHERE old.customer = fresh.customer AND old.superseded IS NULL
-      AND (old.segment, old.lifecycle) IS NOT DISTINCT FROM (fresh.segment, fresh.lifecycle);
     UPDATE customer_stage AS old SET superseded = this_run, until = refresh_segments.as_of
     FROM fresh_stage AS fresh WHERE fresh.customer = old.customer AND old.superseded IS NULL;
     INSERT INTO customer_stage (customer, run, since, segment, lifecycle, orders, revenue, p_alive, clv)

@@ -33,6 +33,7 @@ CREATE TABLE crm.workspace_step (
     name text PRIMARY KEY,
     position int NOT NULL UNIQUE,
     role text,
+    optional boolean NOT NULL DEFAULT true,
     makes text[] NOT NULL,
     keeps text[] NOT NULL DEFAULT '{}',
     customer_join text,
@@ -41,6 +42,7 @@ CREATE TABLE crm.workspace_step (
 COMMENT ON TABLE crm.workspace_step IS
     'The steps of crm.refresh, in their order. Step x is the function crm.refresh_x(this_run, as_of, options), which gives rows and a message; crm.set_up_x(customer_type) makes its tables and views.';
 COMMENT ON COLUMN crm.workspace_step.role IS 'The source without which the step has nothing to do; NULL: orders.';
+COMMENT ON COLUMN crm.workspace_step.optional IS 'Whether a run may leave the step out (option steps); what it made last then stays.';
 COMMENT ON COLUMN crm.workspace_step.makes IS 'Tables with a column run whose rows of earlier runs go when a run is complete.';
 COMMENT ON COLUMN crm.workspace_step.keeps IS 'Tables with a column run that hold all runs.';
 COMMENT ON COLUMN crm.workspace_step.customer_join IS

@@ -1,7 +1,7 @@
 -- Step timelines: whose orders changed, their histories, and what these say as of the day
 
-INSERT INTO crm.workspace_step (name, position, makes, meaning)
-VALUES ('timelines', 10, '{}', 'reads new, changed and removed orders and brings the histories of their customers up to date');
+INSERT INTO crm.workspace_step (name, position, optional, makes, meaning)
+VALUES ('timelines', 10, false, '{}', 'reads new, changed and removed orders and brings the histories of their customers up to date');
 
 CREATE FUNCTION crm.set_up_timelines(customer_type regtype) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -31,7 +31,7 @@ BEGIN
     -- What the scores of a run stand on; each step fills in its part.
     CREATE TABLE IF NOT EXISTS run_basis (
         run bigint PRIMARY KEY, usual_gap int, buying crm.model, spending crm.model, scorer crm.model, fitted_run bigint, fitted_as_of date,
-        horizon_days float8, discount_rate float8, decile_thresholds float8[], gini float8, top_20_share float8);
+        horizon_days float8, discount_rate float8);
     COMMENT ON TABLE run_basis IS 'What the scores of a run stand on: models, thresholds, options.';
 END $$;
 COMMENT ON FUNCTION crm.set_up_timelines(regtype) IS 'Tables of step timelines.';
