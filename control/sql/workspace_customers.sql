@@ -1,7 +1,7 @@
 -- Step customers: what to call each customer
 
-INSERT INTO crm.workspace_step (name, position, role, makes, customer_join, meaning)
-VALUES ('customers', 35, 'customers', '{}', 'LEFT JOIN customer_name AS named ON named.customer = fact.customer', 'copies the names of customers');
+INSERT INTO crm.workspace_step (name, position, role, makes, of_source, customer_join, meaning)
+VALUES ('customers', 35, 'customers', '{}', '{customer_name}', 'LEFT JOIN customer_name AS named ON named.customer = fact.customer', 'copies the names of customers');
 
 INSERT INTO crm.workspace_column VALUES ('customers', 25, 'name', 'named.name', 'What to call the customer, where a source says so.');
 

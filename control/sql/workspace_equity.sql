@@ -127,8 +127,8 @@ CREATE FUNCTION crm.refresh_summary(this_run bigint, as_of date, options jsonb, 
 BEGIN
     DELETE FROM summary_of_run WHERE run = this_run;
     INSERT INTO summary_of_run
-    SELECT this_run, sum(customers), sum(customers) FILTER (WHERE refresh_summary.as_of - first_order < 30),
-           sum((customers * p_alive)::numeric), sum(orders), sum(revenue),
+    SELECT this_run, coalesce(sum(customers), 0), coalesce(sum(customers) FILTER (WHERE refresh_summary.as_of - first_order < 30), 0),
+           sum((customers * p_alive)::numeric), coalesce(sum(orders), 0), coalesce(sum(revenue), 0),
            (SELECT gini FROM concentration_figure_of_run WHERE run = this_run),
            (SELECT top_20_share FROM concentration_figure_of_run WHERE run = this_run),
            sum((customers * expected_orders)::numeric), sum(discounted_orders::numeric * spend),

@@ -153,13 +153,16 @@ DECLARE
     new_scorer crm.model;
     best_kind text;
     keep boolean := true;
+    options_of_fit CONSTANT jsonb := jsonb_build_object('models', options -> 'models', 'bins', options -> 'bins');
 BEGIN
     DELETE FROM fitted_model WHERE run = this_run AND name IN ('buying', 'spending', 'scorer');
     DELETE FROM holdout_calibration_of_run WHERE run = this_run;
     DELETE FROM purchase_tracking_of_run WHERE run = this_run;
     SELECT basis.* INTO last FROM run_basis AS basis JOIN published USING (run);
-    IF NOT (options ->> 'refit')::boolean AND last.fitted_as_of IS NOT NULL
-       AND as_of - last.fitted_as_of BETWEEN 0 AND (options ->> 'refit_after_days')::int - 1 THEN
+    UPDATE run_basis AS basis SET fit_options = options_of_fit WHERE basis.run = this_run;
+    IF NOT (options ->> 'refit')::boolean AND last.fit_options = options_of_fit
+       AND as_of - last.fitted_as_of BETWEEN 0 AND (options ->> 'refit_after_days')::int - 1
+       AND (SELECT converged FROM crm.fit_info(last.buying)) THEN
         UPDATE run_basis SET buying = last.buying, spending = last.spending, scorer = last.scorer,
                              fitted_run = last.fitted_run, fitted_as_of = last.fitted_as_of
         WHERE run = this_run;

@@ -10,11 +10,11 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('options must be an object, not %s', given);
     END IF;
     SELECT key INTO problem FROM jsonb_object_keys(given) AS key
-    WHERE key NOT IN (SELECT name FROM setting) AND key NOT IN ('full', 'refit', 'steps') LIMIT 1;
+    WHERE key NOT IN (SELECT name FROM setting WHERE name NOT IN ('edition', 'customer_type')) AND key NOT IN ('full', 'refit', 'steps') LIMIT 1;
     IF problem IS NOT NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = format('unknown option "%s"', problem),
             HINT = format('Options are full, refit, steps, and the settings: %s.',
-                          (SELECT string_agg(name, ', ' ORDER BY name) FROM setting));
+                          (SELECT string_agg(name, ', ' ORDER BY name) FROM setting WHERE name NOT IN ('edition', 'customer_type')));
     END IF;
     IF given ? 'steps' THEN
         IF jsonb_typeof(given -> 'steps') <> 'array' THEN
@@ -31,6 +31,18 @@ BEGIN
            || jsonb_build_object('full', false, 'refit', false) || given;
 END $$;
 COMMENT ON FUNCTION crm.options_of_run(jsonb) IS 'Support of crm.refresh: the settings of the workspace, and what was given for this run instead.';
+
+CREATE FUNCTION crm.enter_run(workspace name) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    AS $$
+BEGIN
+    PERFORM crm.enter_workspace(workspace);
+    PERFORM set_config('datestyle', 'ISO', true);
+    PERFORM set_config('client_min_messages', 'error', true);  -- what there is to say is in run_step
+    PERFORM set_config('timezone', value #>> '{}', true) FROM setting WHERE name = 'time_zone' AND value <> 'null';
+END $$;
+COMMENT ON FUNCTION crm.enter_run(name) IS
+    'Support of crm.refresh: for the rest of the transaction, names, days and dates are what they are in every run of the workspace, whoever calls.';
 
 -- The run to work on: the one that was interrupted, or a new one.
 CREATE FUNCTION crm.begin_run(as_of date, options jsonb, OUT this_run bigint, OUT taken_up boolean, OUT unchanged boolean)
@@ -127,11 +139,12 @@ BEGIN
     END IF;
 
     BEGIN
+        PERFORM crm.enter_run(workspace);
         merged := crm.options_of_run(options);
         day := coalesce(day, current_date);
         IF (SELECT value #>> '{}' FROM setting WHERE name = 'edition') IS DISTINCT FROM crm.workspace_edition() THEN
             PERFORM crm.set_up_workspace(workspace);
-            PERFORM crm.enter_workspace(workspace);
+            PERFORM crm.enter_run(workspace);
         END IF;
         SELECT * INTO this FROM crm.begin_run(day, merged);
     EXCEPTION WHEN OTHERS OR query_canceled THEN
@@ -152,7 +165,7 @@ BEGIN
         ON CONFLICT (run, position) DO UPDATE
             SET state = 'running', started_at = excluded.started_at, ended_at = NULL, rows = NULL, message = NULL;
         COMMIT;
-        PERFORM crm.enter_workspace(workspace);
+        PERFORM crm.enter_run(workspace);
         failed_state := NULL;
         BEGIN
             IF step.is_left_out THEN
@@ -169,7 +182,7 @@ BEGIN
             step_rows := NULL;
             step_message := failed_message;
         END;
-        PERFORM crm.enter_workspace(workspace);
+        PERFORM crm.enter_run(workspace);
         UPDATE refresh_step AS ended
         SET state = CASE WHEN failed_state IS NULL THEN 'complete' ELSE 'failed' END, ended_at = clock_timestamp(),
             rows = step_rows, message = step_message
@@ -186,12 +199,12 @@ BEGIN
         END IF;
         IF step.name = 'timelines' AND step_rows > 0 THEN reuse := false; END IF;
         COMMIT;
-        PERFORM crm.enter_workspace(workspace);
+        PERFORM crm.enter_run(workspace);
     END LOOP;
 
     PERFORM crm.publish_run(this.this_run);
     COMMIT;
-    PERFORM crm.enter_workspace(workspace);
+    PERFORM crm.enter_run(workspace);
     PERFORM crm.forget_earlier_runs(this.this_run);
     COMMIT;
     PERFORM pg_catalog.pg_advisory_unlock(lock_key);

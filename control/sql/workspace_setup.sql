@@ -6,6 +6,7 @@ CREATE FUNCTION crm.set_up_workspace(workspace name) RETURNS void
 DECLARE
     step text;
     customer_type regtype;
+    plain name;
 BEGIN
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_catalog, pg_temp', workspace), true);
     SELECT (value #>> '{}')::regtype INTO customer_type FROM setting WHERE name = 'customer_type';
@@ -14,6 +15,10 @@ BEGIN
         EXECUTE format('SELECT crm.%I($1)', 'set_up_' || step) USING customer_type;
     END LOOP;
     PERFORM crm.make_customer_view();
+    FOR plain IN SELECT relname FROM pg_class
+                 WHERE relnamespace = current_schema()::regnamespace AND relname LIKE '%\_of\_run' AND obj_description(oid, 'pg_class') IS NULL LOOP
+        EXECUTE format('COMMENT ON TABLE %I IS %L', plain, format('What view %s shows, of each run.', left(plain, -7)));
+    END LOOP;
     INSERT INTO setting VALUES ('edition', to_jsonb(crm.workspace_edition()), 'declared steps and columns when tables and views were made')
     ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 END $$;

@@ -3,8 +3,6 @@
 CREATE FUNCTION crm.enter_workspace(workspace name) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     AS $$
-DECLARE
-    zone text;
 BEGIN
     IF pg_catalog.to_regclass(pg_catalog.format('%I.refresh_run', workspace)) IS NULL
        OR pg_catalog.to_regclass(pg_catalog.format('%I.setting', workspace)) IS NULL THEN
@@ -12,11 +10,9 @@ BEGIN
             HINT = 'crm.create_workspace makes one.';
     END IF;
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('pg_catalog, %I, pg_temp', workspace), true);
-    EXECUTE 'SELECT value #>> ''{}'' FROM setting WHERE name = ''time_zone''' INTO zone;
-    PERFORM pg_catalog.set_config('timezone', zone, true) WHERE zone IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION crm.enter_workspace(name) IS
-    'For the rest of the transaction, names without a schema are those of the workspace, and days begin in its time zone.';
+    'For the rest of the transaction, names without a schema are those of the workspace.';
 
 CREATE FUNCTION crm.kind_of_type(type oid) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -159,6 +155,7 @@ CREATE FUNCTION crm.drop_source(workspace name, role text) RETURNS void
     AS $$
 DECLARE
     caller_path CONSTANT text := pg_catalog.current_setting('search_path');
+    emptied text;
 BEGIN
     PERFORM crm.enter_workspace(workspace);
     IF role = 'orders' THEN
@@ -170,6 +167,9 @@ BEGIN
         RAISE undefined_object USING MESSAGE = format('workspace "%s" has no source of %s', workspace, role);
     END IF;
     EXECUTE format('DROP VIEW %I.%I', workspace, 'source_' || role);
+    FOR emptied IN SELECT unnest(step.of_source) FROM crm.workspace_step AS step WHERE step.role = drop_source.role LOOP
+        EXECUTE format('DELETE FROM %I', emptied);
+    END LOOP;
     PERFORM set_config('search_path', caller_path, true);
 END $$;
 COMMENT ON FUNCTION crm.drop_source(name, text) IS 'Takes a source from a workspace; the next refresh does without it.';

@@ -36,6 +36,7 @@ CREATE TABLE crm.workspace_step (
     optional boolean NOT NULL DEFAULT true,
     makes text[] NOT NULL,
     keeps text[] NOT NULL DEFAULT '{}',
+    of_source text[] NOT NULL DEFAULT '{}',
     customer_join text,
     meaning text NOT NULL
 );
@@ -45,6 +46,7 @@ COMMENT ON COLUMN crm.workspace_step.role IS 'The source without which the step 
 COMMENT ON COLUMN crm.workspace_step.optional IS 'Whether a run may leave the step out (option steps); what it made last then stays.';
 COMMENT ON COLUMN crm.workspace_step.makes IS 'Tables with a column run whose rows of earlier runs go when a run is complete.';
 COMMENT ON COLUMN crm.workspace_step.keeps IS 'Tables with a column run that hold all runs.';
+COMMENT ON COLUMN crm.workspace_step.of_source IS 'Tables that hold what the source of the role says, and are emptied when it is dropped.';
 COMMENT ON COLUMN crm.workspace_step.customer_join IS
     'What the columns of the step in view customer need beside fact, score and basis: a join of one row a customer.';
 

@@ -30,7 +30,7 @@ BEGIN
 
     -- What the scores of a run stand on; each step fills in its part.
     CREATE TABLE IF NOT EXISTS run_basis (
-        run bigint PRIMARY KEY, usual_gap int, buying crm.model, spending crm.model, scorer crm.model, fitted_run bigint, fitted_as_of date,
+        run bigint PRIMARY KEY, usual_gap int, fit_options jsonb, buying crm.model, spending crm.model, scorer crm.model, fitted_run bigint, fitted_as_of date,
         horizon_days float8, discount_rate float8);
     COMMENT ON TABLE run_basis IS 'What the scores of a run stand on: models, thresholds, options.';
 END $$;
