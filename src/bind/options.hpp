@@ -16,19 +16,27 @@ public:
             bytes_.clear();
             value_ = parse(read_jsonb(datum));
             bytes_.assign(bytes.begin(), bytes.end());
+            edition_ = ++editions;
         }
         return value_;
     }
 
+    /// A number that changes with the options, in the whole process.
+    std::uint64_t edition() const { return edition_; }
+
 private:
+    static inline std::uint64_t editions = 0;
+
     std::vector<std::byte> bytes_;
     T value_;
+    std::uint64_t edition_ = 0;
 };
 
 /// A jsonb argument as a T, by T::from_json; T{} when it is NULL.
 template <class T>
 struct Options {
     const T& value;
+    std::uint64_t edition = 0;  // the same for the same options; 0 for none
 };
 
 template <class T>
@@ -38,7 +46,8 @@ struct Argument<Options<T>> {
     static std::optional<Options<T>> read(FunctionCallInfo fcinfo, int at, Memory& memory) {
         static const T none;
         if (PG_ARGISNULL(at)) return Options<T>{none};
-        return Options<T>{memory.read(PG_GETARG_DATUM(at), &T::from_json)};
+        const T& value = memory.read(PG_GETARG_DATUM(at), &T::from_json);
+        return Options<T>{value, memory.edition()};
     }
 };
 
