@@ -46,7 +46,7 @@ public:
 
     /// Throws invalid_argument when the rows before named another model.
     Builder& rows(const StoredModel<M>& model) {
-        agree(model.bytes);
+        if (!is_same_edition(model.bytes)) agree(model.bytes);
         return rows_;
     }
 
@@ -75,6 +75,13 @@ public:
     }
 
 private:
+    /// By version and fingerprint, as models are recognised elsewhere: not all the bytes are read with each row.
+    bool is_same_edition(Bytes model) const {
+        constexpr std::size_t mark = 1 + sizeof(std::uint64_t);
+        return model.size() == model_.size() && model.size() >= mark &&
+               std::memcmp(model.data(), model_.data(), mark) == 0;
+    }
+
     void agree(Bytes model) {
         if (model_.empty()) model_.assign(model.begin(), model.end());
         if (!std::ranges::equal(model_, model))
