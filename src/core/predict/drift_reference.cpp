@@ -44,6 +44,15 @@ std::string defect_of(const DriftReference::Content& content) {
     return {};
 }
 
+/// To compare with all of a few cuts takes less time than to guess the branches of a search wrong.
+std::size_t bin_of_number(const std::vector<double>& cuts, double number) {
+    constexpr std::size_t few = 32;
+    if (cuts.size() > few) return static_cast<std::size_t>(std::ranges::lower_bound(cuts, number) - cuts.begin());
+    std::size_t bin = 0;
+    for (const double cut : cuts) bin += cut < number;
+    return bin;
+}
+
 std::vector<double> numbers(const Json& json, std::string_view what) {
     std::vector<double> all;
     for (const Json& one : json.array(what)) all.push_back(one.number(what));
@@ -125,7 +134,7 @@ std::size_t DriftReference::bin_of(std::size_t feature, double code) const {
     const DriftBins& bins = content_.bins[feature];
     if (std::isnan(code)) return bins.counts.size() - 1;
     if (!content_.encoder.features()[feature].is_numeric()) return static_cast<std::size_t>(code);
-    return static_cast<std::size_t>(std::ranges::lower_bound(bins.cuts, code) - bins.cuts.begin());
+    return bin_of_number(bins.cuts, code);
 }
 
 std::string DriftReference::name_of(std::size_t feature, std::size_t bin) const {
@@ -294,8 +303,7 @@ std::unique_ptr<DriftReference> DriftReferenceFit::finish(const Cancellation& ca
             });
             bins.cuts = quantiles(values, options.bins, cancellation);
             bins.counts.assign(bins.cuts.size() + 2, 0);
-            for (const double value : values)
-                ++bins.counts[static_cast<std::size_t>(std::ranges::lower_bound(bins.cuts, value) - bins.cuts.begin())];
+            for (const double value : values) ++bins.counts[bin_of_number(bins.cuts, value)];
             bins.counts.back() = static_cast<double>(rows_.size() - values.size());
             continue;
         }
