@@ -19,6 +19,23 @@ COMMENT ON FUNCTION crm.query_columns(text, text[]) IS
     'Support of functions that read a query: the types of its columns of these names, NULL where it has none.';
 
 
+CREATE FUNCTION crm.features_type(type regtype) RETURNS regtype
+    LANGUAGE plpgsql IMMUTABLE COST 100
+    SET search_path = pg_catalog, pg_temp
+    AS $function$
+BEGIN
+    IF type = 'jsonb'::regtype THEN
+        RETURN type;
+    ELSIF type IN ('float8[]'::regtype, 'float4[]'::regtype, 'numeric[]'::regtype, 'int8[]'::regtype, 'int4[]'::regtype, 'int2[]'::regtype) THEN
+        RETURN 'float8[]'::regtype;
+    END IF;
+    RAISE EXCEPTION '%', coalesce('column "features" must be jsonb or float8[], not ' || type, 'query has no column "features"')
+        USING ERRCODE = 'invalid_parameter_value', HINT = 'Make features with jsonb_build_object(...), or ARRAY[...].';
+END
+$function$;
+COMMENT ON FUNCTION crm.features_type(regtype) IS 'Support of functions that read a query: what its column of features is read as.';
+
+
 CREATE FUNCTION crm.models_to_compare(models jsonb, features regtype, OUT label text, OUT kind text, OUT options jsonb)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE ROWS 2 COST 1000
@@ -65,16 +82,13 @@ BEGIN
     IF types[1] IS DISTINCT FROM 'boolean'::regtype THEN
         RAISE EXCEPTION '%', coalesce('column "outcome" must be boolean, not ' || types[1], 'query has no column "outcome"')
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Name the columns: SELECT has_left AS outcome, to_jsonb(c) AS features FROM ...';
-    ELSIF types[2] IS NULL OR NOT types[2]::oid = ANY ('{jsonb,float8[],float4[],numeric[],int2[],int4[],int8[]}'::regtype[]) THEN
-        RAISE EXCEPTION '%', coalesce('column "features" must be jsonb or float8[], not ' || types[2], 'query has no column "features"')
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'Make features with jsonb_build_object(...), or ARRAY[...].';
     END IF;
     RETURN pg_catalog.format($sql$
         SELECT q.outcome, q.features::%s AS features, %s::float8 AS weight, %s AS customer, %s::timestamptz AS at
           FROM (%s
                ) AS q
          WHERE q.outcome IS NOT NULL AND q.features IS NOT NULL%s%s$sql$,
-        CASE types[2] WHEN 'jsonb'::regtype THEN 'jsonb' ELSE 'float8[]' END,
+        crm.features_type(types[2]),
         CASE WHEN types[3] IS NULL THEN '1' ELSE 'q.weight' END,
         CASE WHEN types[4] IS NULL THEN 'NULL::text' ELSE 'q.customer::text' END,
         CASE WHEN types[5] IS NULL THEN 'NULL' ELSE 'q.at' END, query,
@@ -136,7 +150,7 @@ BEGIN
                              CASE parting WHEN 'time' THEN 'l.fold < f.fold AND l.at < f.since - $3' ELSE 'l.fold <> f.fold' END), ' UNION ALL '),
            pg_catalog.array_agg(n.label ORDER BY n.place)
       INTO models, labels
-      FROM ROWS FROM (crm.models_to_compare(options -> 'models', CASE types[1] WHEN 'jsonb'::regtype THEN types[1] ELSE 'float8[]' END)) WITH ORDINALITY AS n (label, kind, options, place);
+      FROM ROWS FROM (crm.models_to_compare(options -> 'models', crm.features_type(types[1]))) WITH ORDINALITY AS n (label, kind, options, place);
     RETURN QUERY EXECUTE pg_catalog.format($sql$
         WITH placed AS MATERIALIZED (
             SELECT l.outcome, l.features, l.weight, l.at, (%s)::int AS fold FROM (%s) AS l),
@@ -179,7 +193,7 @@ CREATE FUNCTION crm.fit_best(
     AS $function$
 DECLARE
     measure text := coalesce(options ->> 'measure', 'log_loss');
-    features regtype := (crm.query_columns(query, 'features'))[1];
+    features regtype := crm.features_type((crm.query_columns(query, 'features'))[1]);
     best bigint;
     fit text;
 BEGIN
@@ -198,7 +212,7 @@ BEGIN
     END IF;
     SELECT m.label, pg_catalog.format('SELECT crm.%I(l.outcome, l.features, l.weight, %L::jsonb) FROM (%s) AS l', 'fit_' || m.kind, m.options, crm.labelled_rows(query))
       INTO chosen, fit
-      FROM ROWS FROM (crm.models_to_compare(options -> 'models', CASE features WHEN 'jsonb'::regtype THEN features ELSE 'float8[]' END)) WITH ORDINALITY AS m (label, kind, options, place)
+      FROM ROWS FROM (crm.models_to_compare(options -> 'models', features)) WITH ORDINALITY AS m (label, kind, options, place)
      WHERE m.place = best;
     EXECUTE fit INTO model;
 END
