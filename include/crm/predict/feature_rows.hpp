@@ -26,6 +26,9 @@ struct EncoderOptions {
     std::size_t levels = 100;                      // the most that a feature keeps beside those pooled
     std::map<std::string, std::string> reference;  // by feature; else the first level by name
 
+    /// Reads names, rare, levels and reference, where they are given.
+    void read(const Json&);
+
     void save(Writer&) const;
     static EncoderOptions load(Reader&);
 

@@ -52,6 +52,21 @@ std::string plain_name(std::string_view name) {
     return plain;
 }
 
+void EncoderOptions::read(const Json& json) {
+    if (const Json* given = json.find("names"))
+        for (const Json& name : given->array("names")) names.push_back(name.string("name of a feature"));
+    if (const Json* given = json.find("rare")) {
+        rare = given->number("rare");
+        if (!(*rare >= 0) || !std::isfinite(*rare))
+            throw invalid_argument("rare must be a finite number, 0 or more, not " + shortest(*rare));
+    }
+    if (const Json* given = json.find("levels"))
+        levels = static_cast<std::size_t>(given->integer("levels", 1, 1000));
+    if (const Json* given = json.find("reference"))
+        for (const auto& [feature, level] : given->object("reference"))
+            reference[feature] = level.string("reference of " + excerpt(feature));
+}
+
 void EncoderOptions::save(Writer& out) const {
     out.varint(names.size());
     for (const std::string& name : names) out.text(name);

@@ -17,10 +17,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr int format = 1;
 constexpr std::size_t most_columns = 2000;
-
-[[noreturn]] void refuse_options() { throw invalid_argument("options of a fit must be the same in every row"); }
 
 std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t most = 5;
@@ -232,103 +229,11 @@ private:
 
 }  // namespace
 
-bool LogisticFit::is_counted(double weight) {
-    if (!(weight >= 0) || !std::isfinite(weight))
-        throw invalid_argument("weight must be a finite number, 0 or more, not " + shortest(weight));
-    return weight > 0;
-}
-
-void LogisticFit::count(bool outcome, double weight) {
-    if (weight != 1 && weights_.empty()) weights_.resize(outcomes_.size(), 1);
-    if (weight != 1 || !weights_.empty()) weights_.push_back(weight);
-    outcomes_.push_back(outcome);
-}
-
-void LogisticFit::add(bool outcome, std::span<const double> numbers, double weight) {
-    if (!is_counted(weight)) return skip();
-    rows_.add(numbers);
-    count(outcome, weight);
-}
-
-LogisticOptions LogisticFit::options() const {
-    if (options_.empty()) return {};
-    Reader in(options_);
-    return LogisticOptions::load(in);
-}
-
-void LogisticFit::set(const LogisticOptions& options, std::uint64_t edition) {
-    if (edition != 0 && edition == edition_) return;
-    Writer out;
-    options.save(out);
-    if (outcomes_.empty())
-        options_.assign(out.bytes().begin(), out.bytes().end());
-    else if (options != this->options())
-        refuse_options();
-    edition_ = edition;
-}
-
-void LogisticFit::merge(const LogisticFit& other, const Cancellation& cancellation) {
-    skipped_ += other.skipped_;
-    if (other.outcomes_.empty()) return;
-    if (outcomes_.empty()) {
-        options_ = other.options_;
-        edition_ = 0;
-    }
-    if (options() != other.options()) refuse_options();
-    rows_.merge(other.rows_, cancellation);
-    if (!weights_.empty() || !other.weights_.empty()) {
-        weights_.resize(outcomes_.size(), 1);
-        if (other.weights_.empty())
-            weights_.resize(outcomes_.size() + other.outcomes_.size(), 1);
-        else
-            weights_.insert(weights_.end(), other.weights_.begin(), other.weights_.end());
-    }
-    outcomes_.insert(outcomes_.end(), other.outcomes_.begin(), other.outcomes_.end());
-}
-
-void LogisticFit::save(Writer& out) const {
-    out.put<std::uint8_t>(format);
-    out.varint(skipped_);
-    out.varint(options_.size());
-    out.raw(options_.data(), options_.size());
-    out.varint(outcomes_.size());
-    out.raw(outcomes_.data(), outcomes_.size());
-    out.varint(weights_.size());
-    for (const double weight : weights_) out.put(weight);
-    rows_.save(out);
-}
-
-void LogisticFit::load(Reader& in, const Cancellation& cancellation) {
-    read_version(in, format, "aggregate state");
-    skipped_ = in.varint();
-    const Bytes options = in.take(in.count());
-    options_.assign(options.begin(), options.end());
-    if (!options_.empty()) {
-        Reader saved(options_);
-        LogisticOptions::load(saved);
-        saved.expect_end();
-    }
-    const Bytes outcomes = in.take(in.count());
-    outcomes_.reserve(outcomes.size());
-    for (const std::byte outcome : outcomes) {
-        if (outcome > std::byte{1}) throw corrupt_data("impossible outcome in state");
-        outcomes_.push_back(static_cast<std::uint8_t>(outcome));
-    }
-    weights_.resize(in.count(sizeof(double)));
-    for (double& weight : weights_) {
-        weight = in.get<double>();
-        if (!(weight > 0) || !std::isfinite(weight)) throw corrupt_data("impossible weight in state");
-    }
-    rows_.load(in, cancellation);
-    if (rows_.size() != outcomes_.size() || (!weights_.empty() && weights_.size() != outcomes_.size()))
-        throw corrupt_data("rows and outcomes of state do not match");
-}
-
 std::unique_ptr<LogisticModel> LogisticFit::finish(const Cancellation& cancellation) const {
-    if (outcomes_.empty()) return nullptr;
-    const LogisticOptions options = this->options();
+    if (outcomes().size() == 0) return nullptr;
+    const LogisticOptions how = options();
     return std::make_unique<LogisticModel>(
-        Fitting(rows_, outcomes_, weights_, options, cancellation).run(static_cast<std::int64_t>(skipped_)));
+        Fitting(rows(), outcomes().values(), weights(), how, cancellation).run(skipped()));
 }
 
 }  // namespace crm::predict

@@ -47,15 +47,7 @@ LogisticOptions LogisticOptions::from_json(const Json& json) {
         options.seed = static_cast<std::uint64_t>(seed->integer("seed", 0, largest));
     if (const Json* most = json.find("max_iterations"))
         options.max_iterations = static_cast<int>(most->integer("max_iterations", 1, most_iterations));
-    if (const Json* names = json.find("names"))
-        for (const Json& name : names->array("names"))
-            options.encoder.names.push_back(name.string("name of a feature"));
-    if (json.find("rare")) options.encoder.rare = at_least_0(json, "rare", 0);
-    if (const Json* levels = json.find("levels"))
-        options.encoder.levels = static_cast<std::size_t>(levels->integer("levels", 1, 1000));
-    if (const Json* reference = json.find("reference"))
-        for (const auto& [feature, level] : reference->object("reference"))
-            options.encoder.reference[feature] = level.string("reference of " + excerpt(feature));
+    options.encoder.read(json);
     return options;
 }
 
