@@ -17,6 +17,7 @@ SELECT kind, observations, distinct_observations, skipped, round(log_likelihood:
 SELECT name, round(estimate::numeric, 5) AS estimate, round(std_error::numeric, 5) AS std_error, round(lower::numeric, 5) AS lower, round(upper::numeric, 5) AS upper FROM model, crm.coef(m);
 SELECT name, round(odds_ratio::numeric, 4) AS odds_ratio, round(lower::numeric, 4) AS lower, round(upper::numeric, 4) AS upper, round(p_value::numeric, 4) AS p_value FROM model, crm.odds_ratios(m);
 SELECT rank, feature, round(contribution::numeric, 4) AS contribution, round(share::numeric, 4) AS share FROM model, crm.importance(m);
+SELECT section, item, round(value::numeric, 4) AS value, note FROM model, crm.model_card(m);
 
 -- What it says of one customer, and why.
 SELECT round(crm.predict(m, features)::numeric, 4) AS predicted FROM model, described WHERE id IN (1, 2, 3) ORDER BY id;

@@ -116,6 +116,18 @@ CREATE FUNCTION crm.coef(
 COMMENT ON FUNCTION crm.coef(crm.model) IS
     'The parameters with standard errors and 95 % intervals; Infinity or 0 without an error for one that ran to its boundary.';
 
+CREATE FUNCTION crm.model_card(
+    model crm.model,
+    OUT section text,
+    OUT item text,
+    OUT value float8,
+    OUT note text)
+    RETURNS SETOF record
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 100
+    AS 'MODULE_PATHNAME', 'crm_model_card';
+COMMENT ON FUNCTION crm.model_card(crm.model) IS
+    'What a model knows of itself, of whatever kind: the rows it has learnt from, how well it fits, and what it found. A text classifier tells how it fared on comments held out, a logistic regression and a scorecard how much each feature matters.';
+
 CREATE FUNCTION crm.likelihood_ratio_test(
     restricted crm.model,
     "full" crm.model,

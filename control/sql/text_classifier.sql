@@ -58,18 +58,6 @@ CREATE AGGREGATE crm.fit_text_classifier(labels text[], comment text, options js
 COMMENT ON AGGREGATE crm.fit_text_classifier(text[], text, jsonb) IS
     'The same with options, as for one label.';
 
-CREATE FUNCTION crm.model_card(
-    model crm.model,
-    OUT section text,
-    OUT item text,
-    OUT value float8,
-    OUT note text)
-    RETURNS SETOF record
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 100
-    AS 'MODULE_PATHNAME', 'crm_model_card';
-COMMENT ON FUNCTION crm.model_card(crm.model) IS
-    'What a text classifier knows of itself: comments and labels it has learnt from, the strengths tried, and how it fared on comments held out, in all and by label.';
-
 
 -- Asking a model of comments, of whatever kind
 

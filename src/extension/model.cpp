@@ -67,12 +67,19 @@ struct Row<Comparison> {
     }
 };
 
+template <>
+struct Row<CardRow> {
+    using Columns = std::tuple<std::string, std::string, std::optional<double>, std::string>;
+    static Columns columns(const CardRow& row) { return {row.section, row.item, row.value, row.note}; }
+};
+
 SQL_TYPE(crm_model, AnyModel);
 
 SQL_FUNCTION(crm_make_model,
              [](std::string_view kind, const Json& parameters) { return AnyModel::make(kind, parameters); });
 SQL_FUNCTION(crm_fit_info, [](const AnyModel& model) { return FitInfo{std::string(model->kind()), model->report()}; });
 SQL_FUNCTION(crm_coef, [](const AnyModel& model) { return model->coefficients(); });
+SQL_FUNCTION(crm_model_card, [](const AnyModel& model) { return model->card(); });
 SQL_FUNCTION(crm_likelihood_ratio_test, [](const AnyModel& restricted, const AnyModel& full) {
     return likelihood_ratio_test(*restricted, *full);
 });

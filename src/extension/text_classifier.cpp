@@ -30,12 +30,6 @@ struct Row<Evidence> {
     }
 };
 
-template <>
-struct Row<CardRow> {
-    using Columns = std::tuple<std::string, std::string, std::optional<double>, std::string>;
-    static Columns columns(const CardRow& row) { return {row.section, row.item, row.value, row.note}; }
-};
-
 namespace {
 
 template <bool several, class Labels>
@@ -93,6 +87,5 @@ SQL_FUNCTION(crm_explain_label, [](const CommentModel& model, const ReadComment&
 });
 SQL_FUNCTION(crm_why_comment,
              [](const CommentModel& model, const ReadComment& comment) { return why(model, comment, comment.text); });
-SQL_FUNCTION(crm_model_card, [](const LinearClassifier& model) { return model.card(); });
 
 }  // namespace crm::bind

@@ -37,6 +37,13 @@ struct Coefficient {
     std::optional<double> std_error, lower, upper;  // 95 % interval; none where the fit gives none
 };
 
+/// One line of what a model knows of itself, for crm.model_card.
+struct CardRow {
+    std::string section, item;
+    std::optional<double> value;
+    std::string note;
+};
+
 /// A fitted model of any kind: immutable once built. Every kind is a class M derived from it with
 ///   static constexpr std::string_view name          the kind, e.g. "bg_nbd"
 ///   static std::unique_ptr<M> load(Reader&)         the body that save() wrote; throws corrupt_data
@@ -53,6 +60,9 @@ public:
     virtual std::optional<FitReport> report() const = 0;
     virtual std::vector<Coefficient> coefficients() const = 0;
     virtual void save(Writer&) const = 0;
+
+    /// How it was fitted and what it found. Kinds that know more of themselves add to these lines, or have their own.
+    virtual std::vector<CardRow> card() const;
 
     /// Everything but the kind, which the caller adds.
     virtual Json::Object to_json() const = 0;

@@ -50,6 +50,7 @@ public:
     std::vector<Coefficient> coefficients() const override;
     void save(Writer&) const override;
     Json::Object to_json() const override;
+    std::vector<CardRow> card() const override;
 
     const Encoder& encoder() const override { return fitted_.encoder; }
     double margin(std::span<const double> codes) const override;

@@ -31,6 +31,9 @@ public:
     /// The mean magnitude of each feature's contribution over the rows of the fit; empty when it is not known.
     virtual const std::vector<double>& importance() const = 0;
 
+    /// With how much each feature matters.
+    std::vector<CardRow> card() const override;
+
     double predict(std::span<const double> codes) const { return prediction(margin(codes)); }
 };
 

@@ -11,13 +11,6 @@
 
 namespace crm::text {
 
-/// One line of what a fit found out about itself, for crm.model_card.
-struct CardRow {
-    std::string section, item;
-    std::optional<double> value;
-    std::string note;
-};
-
 /// What a label's margin is made of: bias + sum of value * weight, where the values of a comment's phrases and of its
 /// pieces, each term_weight(count) * importance, are scaled to length 1.
 class LinearClassifier : public CommentModel {
@@ -68,7 +61,7 @@ public:
     }
     double contributions(const Comment&, std::size_t label, std::vector<Contribution>&) const override;
 
-    const std::vector<CardRow>& card() const { return parts_.card; }
+    std::vector<CardRow> card() const override { return parts_.card; }
 
 private:
     struct Stored {

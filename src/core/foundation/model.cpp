@@ -93,4 +93,19 @@ FitReport FitReport::from_json(const Json& json) {
     return report;
 }
 
+std::vector<CardRow> Model::card() const {
+    std::vector<CardRow> rows;
+    if (const auto fit = report()) {
+        rows.push_back({"fit", "observations", static_cast<double>(fit->observations), ""});
+        rows.push_back({"fit", "skipped", static_cast<double>(fit->skipped), "rows in which something was missing"});
+        rows.push_back({"fit", "parameters", static_cast<double>(fit->parameters), ""});
+        rows.push_back({"fit", "log-likelihood", fit->log_likelihood, ""});
+        rows.push_back({"fit", "aic", fit->aic(), ""});
+        rows.push_back({"fit", "bic", fit->bic(), ""});
+        rows.push_back({"fit", "converged", fit->converged ? 1.0 : 0.0, fit->message});
+    }
+    for (const Coefficient& one : coefficients()) rows.push_back({"coefficient", one.name, one.estimate, ""});
+    return rows;
+}
+
 }  // namespace crm

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "crm/foundation/error.hpp"
+#include "crm/foundation/rounded.hpp"
 
 namespace crm::predict {
 
@@ -116,6 +117,19 @@ std::vector<OddsRatio> LogisticModel::odds_ratios() const {
     }
     if (!all.empty()) all.erase(all.begin());
     return all;
+}
+
+std::vector<CardRow> LogisticModel::card() const {
+    std::vector<CardRow> rows = PredictiveModel::card();
+    const auto& fit = fitted_.report;
+    if (fit && fit->log_likelihood && fitted_.null_log_likelihood && *fitted_.null_log_likelihood < 0) {
+        const double null = *fitted_.null_log_likelihood, own = *fit->log_likelihood;
+        const auto rows_read = static_cast<double>(fit->observations);
+        rows.push_back({"quality", "deviance", -2 * own, "without features " + rounded(-2 * null, 6)});
+        rows.push_back({"quality", "log loss", -own / rows_read, "without features " + rounded(-null / rows_read)});
+        rows.push_back({"quality", "pseudo r squared", 1 - own / null, "of McFadden"});
+    }
+    return rows;
 }
 
 void LogisticModel::save(Writer& out) const {

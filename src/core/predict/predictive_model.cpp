@@ -125,6 +125,14 @@ std::vector<FeatureImportance> importance(const PredictiveModel& model) {
     return rows;
 }
 
+std::vector<CardRow> PredictiveModel::card() const {
+    std::vector<CardRow> rows = Model::card();
+    for (const FeatureImportance& one : predict::importance(*this))
+        rows.push_back({"importance", one.feature, one.share,
+                        "share of all contributions; " + rounded(one.contribution) + " in the mean"});
+    return rows;
+}
+
 std::string why(const PredictiveModel& model, std::span<const double> codes, std::string_view pattern) {
     const double margin = model.margin(codes);
     std::string sentence;
