@@ -23,17 +23,18 @@ public:
     static constexpr std::size_t block_rows = 256;
 
     Design(std::span<const CellChunk> chunks, const LearntEncoder& learnt);
+    virtual ~Design() = default;
 
     /// Columns of the encoder, each one further to the right in a block.
     const std::vector<DesignColumn>& columns() const { return columns_; }
-    Eigen::Index width() const { return static_cast<Eigen::Index>(columns_.size()) + 1; }
+    virtual Eigen::Index width() const { return static_cast<Eigen::Index>(columns_.size()) + 1; }
     const LearntEncoder& learnt() const { return learnt_; }
 
     /// Blocks of every `stride`th row.
     std::vector<RowBlock> blocks(std::size_t stride = 1) const;
 
     /// `out` has the block's rows at its top; needs block_rows rows and width() columns.
-    void fill(const RowBlock&, Eigen::MatrixXd& out) const;
+    virtual void fill(const RowBlock&, Eigen::MatrixXd& out) const;
 
     /// A row's features as codes.
     double code(const RowBlock& block, std::size_t i, std::size_t feature) const {
