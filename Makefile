@@ -9,7 +9,7 @@ SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql 
 	value_fit.sql value_fit_timeline.sql value_fit_gaps.sql value_fit_covariates.sql value_purchase.sql value_path.sql \
 	value_forecast.sql value_spend.sql value_fit_contract.sql value_contract.sql value_concentration.sql value_cohort.sql \
 	value_proof.sql \
-	predict_evaluation.sql predict_fit_features.sql predict_logistic.sql predict_scorecard.sql \
+	predict_evaluation.sql predict_fit_features.sql predict_logistic.sql predict_scorecard.sql predict_calibration.sql \
 	predict_cross_validation.sql predict_drift.sql predict_partial_dependence.sql predict_qualify_leads.sql \
 	predict_fit_lifetime.sql predict_survival.sql \
 	text_classifier.sql text_cross_validation.sql text_bayes.sql text_label_next.sql text_rules.sql \
