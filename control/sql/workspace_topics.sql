@@ -40,6 +40,11 @@ BEGIN
         customer_type);
     COMMENT ON TABLE customer_comment IS 'What each customer who wrote has written.';
 
+    EXECUTE format('CREATE TABLE IF NOT EXISTS customer_said (
+        customer %s, day date, comment_digest bytea, comment text NOT NULL, topic text, PRIMARY KEY (customer, day, comment_digest))', customer_type);
+    COMMENT ON TABLE customer_said IS 'The last three comments of each customer, 1000 characters at most, where they are found quickly.';
+    COMMENT ON COLUMN customer_said.topic IS 'What a person said that it is about.';
+
     CREATE TABLE IF NOT EXISTS comment_topic_of_run (
         run bigint, topic text, comments bigint NOT NULL, comments_share float8 NOT NULL, customers bigint NOT NULL,
         recent_comments bigint NOT NULL, earlier_comments bigint NOT NULL, keywords text, example text, PRIMARY KEY (run, topic));
@@ -234,6 +239,18 @@ BEGIN
     SELECT DISTINCT ON (said.customer) this_run, said.customer, count(*) OVER (PARTITION BY said.customer), said.day, said.topic
     FROM topic_read AS said WHERE said.customer IS NOT NULL ORDER BY said.customer, said.day DESC, said.digest;
 
+    CREATE TEMPORARY TABLE fresh_said ON COMMIT DROP AS
+    SELECT said.customer, said.day, said.digest, left(said.comment, 1000) AS comment, said.given
+    FROM (SELECT DISTINCT ON (customer, day, digest) customer, day, digest, comment, given,
+                 dense_rank() OVER (PARTITION BY customer ORDER BY day DESC, digest) AS place
+          FROM topic_read WHERE customer IS NOT NULL ORDER BY customer, day, digest, given) AS said
+    WHERE said.place <= 3;
+    DELETE FROM customer_said AS old WHERE NOT EXISTS (
+        SELECT FROM fresh_said AS fresh WHERE fresh.customer = old.customer AND fresh.day = old.day AND fresh.digest = old.comment_digest
+            AND fresh.given IS NOT DISTINCT FROM old.topic);
+    INSERT INTO customer_said SELECT customer, day, digest, comment, given FROM fresh_said ON CONFLICT DO NOTHING;
+    DROP TABLE fresh_said;
+
     INSERT INTO comment_topic_of_run
     SELECT this_run, about.topic, about.comments, about.comments / (sum(about.comments) OVER ())::float8, about.customers,
            about.recent_comments, about.earlier_comments, words.keywords, (crm.redact(example.comment)).redacted
@@ -354,7 +371,7 @@ BEGIN
     END IF;
 
     CREATE TEMPORARY TABLE topic_read ON COMMIT DROP AS
-    SELECT said.customer, said.day, said.comment, said.digest, coalesce(said.topic, given.topic) AS topic,
+    SELECT said.customer, said.day, said.comment, said.digest, coalesce(said.topic, given.topic) AS topic, said.topic AS given,
            CASE WHEN said.topic IS NOT NULL THEN 1 ELSE given.probability END AS probability
     FROM comment_read AS said LEFT JOIN comment_label AS given ON given.comment_digest = said.digest AND given.made_by = print;
     ANALYZE topic_read;
