@@ -390,7 +390,7 @@ $$;
 COMMENT ON FUNCTION crm.suggest_source(regclass, text) IS
     'A relation as a source of a role: its name, or a query over it that gives what is needed, with its columns, a score (0 to 1) and why. NULLs when something needed cannot be found in it.';
 
-CREATE FUNCTION crm.readable_relations()
+CREATE FUNCTION crm.readable_relations(schemas text[])
     RETURNS TABLE (relation regclass, contents text[])
     LANGUAGE sql STABLE ROWS 100 COST 100000
 BEGIN ATOMIC
@@ -399,6 +399,7 @@ BEGIN ATOMIC
       FROM pg_catalog.pg_class AS c
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND c.relpersistence <> 't'
+       AND (readable_relations.schemas IS NULL OR n.nspname = ANY (readable_relations.schemas))
        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'crm') AND n.nspname NOT LIKE 'pg\_toast%'
        AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
@@ -408,8 +409,8 @@ BEGIN ATOMIC
                 AND EXISTS (SELECT FROM pg_catalog.pg_class AS o WHERE o.relnamespace = n.oid AND o.relname = 'published'))
      ORDER BY n.nspname, c.relname;
 END;
-COMMENT ON FUNCTION crm.readable_relations() IS
-    'Tables, views, materialized views and foreign tables that the caller may read, without those of the system, of extensions and of workspaces; what their columns can contain.';
+COMMENT ON FUNCTION crm.readable_relations(text[]) IS
+    'Of these schemas (NULL: of all) tables, views, materialized views and foreign tables that the caller may read, without those of the system, of extensions and of workspaces; what their columns can contain.';
 
 CREATE FUNCTION crm.workspace_call(workspace text, sources jsonb) RETURNS text
     LANGUAGE sql STABLE STRICT
@@ -437,9 +438,9 @@ CREATE FUNCTION crm.contents_of_customers(relation regclass, role text) RETURNS 
              WHERE a.attrelid = relation AND a.attname = (crm.guess_columns(relation, role) ->> 'customer')::pg_catalog.name);
 COMMENT ON FUNCTION crm.contents_of_customers(regclass, text) IS 'Whether customers are numbers or text in a relation: those of two sources must be alike.';
 
-CREATE FUNCTION crm.suggest_sources(most int DEFAULT 3)
+CREATE FUNCTION crm.suggest_sources(schemas text[] DEFAULT NULL, most int DEFAULT 3)
     RETURNS TABLE (role text, relation regclass, source text, columns jsonb, score float8, reason text, call text)
-    LANGUAGE plpgsql STABLE STRICT ROWS 10 COST 1000000
+    LANGUAGE plpgsql STABLE ROWS 10 COST 1000000
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
@@ -452,7 +453,7 @@ BEGIN
           FROM crm.workspace_role AS r GROUP BY r.role
     ), suggested AS MATERIALIZED (
         SELECT r.role, l.relation, s.*
-          FROM crm.readable_relations() AS l
+          FROM crm.readable_relations(schemas) AS l
           -- Most relations can be told from what they cannot hold, which is quick.
           JOIN roles AS r ON (NOT r.has_time OR 'time' = ANY (l.contents)) AND (NOT r.has_features OR 'document' = ANY (l.contents))
          CROSS JOIN LATERAL crm.suggest_source(l.relation, r.role) AS s
@@ -472,5 +473,5 @@ BEGIN
      ORDER BY s.role <> 'orders', s.role, s.rank;
 END
 $$;
-COMMENT ON FUNCTION crm.suggest_sources(int) IS
-    'Relations of this database that may be sources of a workspace, the likeliest of each role first (at most so many): the source as crm.create_workspace takes it, its columns, a score (0 to 1) and why; for orders the whole call, with the best comments and customers. Looks at the catalog and at statistics, not into tables; sees what the caller may read.';
+COMMENT ON FUNCTION crm.suggest_sources(text[], int) IS
+    'Relations of these schemas (by default of all) that may be sources of a workspace, the likeliest of each role first (at most so many): the source as crm.create_workspace takes it, its columns, a score (0 to 1) and why; for orders the whole call, with the best comments and customers. Looks at the catalog and at statistics, not into tables; sees what the caller may read.';
