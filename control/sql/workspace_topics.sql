@@ -18,7 +18,8 @@ BEGIN
         ('topic_window_days', '28', 'days that are recent for topics, and that are compared with the eight spans of equal length before'),
         ('topic_least_labels', '20', 'comments with a topic given by people that a model needs, of two topics at least'),
         ('topic_most_labels', '50000', 'labelled comments to learn from; of more, a sample'),
-        ('topic_alarm_p', '0.01', 'a topic is said to have changed when chance alone would say so of less than this share of topics')
+        ('topic_alarm_p', '0.01', 'a topic is said to have changed when chance alone would say so of less than this share of topics'),
+        ('topic_alarm_ratio', '1.25', 'and when its share of the comments has grown, or shrunk, to so many times what it was')
     ON CONFLICT (name) DO NOTHING;
 
     CREATE TABLE IF NOT EXISTS topic_basis (
@@ -231,7 +232,7 @@ EXCEPTION WHEN program_limit_exceeded OR out_of_memory THEN
 END $$;
 COMMENT ON FUNCTION crm.keywords_of_topics() IS 'Support of crm.refresh: words of each topic, from the latest 20000 comments.';
 
-CREATE FUNCTION crm.report_topics(this_run bigint, as_of date, days int, p float8) RETURNS void
+CREATE FUNCTION crm.report_topics(this_run bigint, as_of date, days int, p float8, ratio float8) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 BEGIN
@@ -274,9 +275,10 @@ BEGIN
     SELECT this_run, alarm.keyword, alarm.direction, alarm.recent, alarm.earlier, alarm.recent_share, alarm.earlier_share, alarm.adjusted_p
     FROM (SELECT crm.trending_topics(day, topic, report_topics.as_of, make_interval(days => days)) AS found FROM topic_read) AS trends,
          unnest(trends.found) AS alarm
-    WHERE alarm.adjusted_p <= p AND alarm.keyword <> 'other';
+    -- Of very many comments the smallest change is beyond chance.
+    WHERE alarm.adjusted_p <= p AND NOT (alarm.ratio > 1 / report_topics.ratio AND alarm.ratio < report_topics.ratio) AND alarm.keyword <> 'other';
 END $$;
-COMMENT ON FUNCTION crm.report_topics(bigint, date, int, float8) IS 'Support of crm.refresh: what the comments say, by customer, topic and month.';
+COMMENT ON FUNCTION crm.report_topics(bigint, date, int, float8, float8) IS 'Support of crm.refresh: what the comments say, by customer, topic and month.';
 
 CREATE FUNCTION crm.refresh_topics(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -375,7 +377,7 @@ BEGIN
            CASE WHEN said.topic IS NOT NULL THEN 1 ELSE given.probability END AS probability
     FROM comment_read AS said LEFT JOIN comment_label AS given ON given.comment_digest = said.digest AND given.made_by = print;
     ANALYZE topic_read;
-    PERFORM crm.report_topics(this_run, as_of, days, p);
+    PERFORM crm.report_topics(this_run, as_of, days, p, coalesce((options ->> 'topic_alarm_ratio')::float8, 1.25));
     DROP TABLE comment_read, topic_read;
 END $$;
 COMMENT ON FUNCTION crm.refresh_topics(bigint, date, jsonb) IS 'Step topics.';
