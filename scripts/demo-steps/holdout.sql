@@ -2,13 +2,13 @@
 \echo '-- How well the orders up to' :cutoff 'foretell those of the' :horizon 'after it'
 CREATE TABLE holdout AS
 WITH seen AS (
-    SELECT customer_id, crm.rfm(purchases, date :'cutoff') AS r,
-           coalesce(crm.purchase_days(crm.since(purchases, date :'cutoff')), 0) AS actual
-    FROM history
+    SELECT customer, crm.rfm(history, date :'cutoff') AS r,
+           coalesce(crm.purchase_days(crm.since(history, date :'cutoff')), 0) AS actual
+    FROM shop.customer_timeline
 ), model AS (
     SELECT crm.fit_bg_nbd(r) AS buying FROM seen
 )
-SELECT customer_id, (r).frequency, actual,
+SELECT customer, (r).frequency, actual,
        crm.expected_purchases(buying, r, interval :'horizon')                            AS expected,
        (r).frequency / greatest((r).age, 1) * extract(day FROM interval :'horizon')::int AS at_the_same_rate
 FROM seen, model
@@ -30,7 +30,7 @@ SELECT round(100 * sum(actual) FILTER (WHERE by_model <= 0.1) / nullif(sum(actua
        round(100 * sum(actual) FILTER (WHERE by_past  <= 0.1) / nullif(sum(actual), 0)) AS "by the most frequent tenth so far",
        round(100 * sum(actual) FILTER (WHERE in_fact  <= 0.1) / nullif(sum(actual), 0)) AS "by the tenth that then bought most"
 FROM (SELECT actual,
-             row_number() OVER (ORDER BY expected  DESC, customer_id) / count(*) OVER ()::numeric AS by_model,
-             row_number() OVER (ORDER BY frequency DESC, customer_id) / count(*) OVER ()::numeric AS by_past,
-             row_number() OVER (ORDER BY actual    DESC, customer_id) / count(*) OVER ()::numeric AS in_fact
+             row_number() OVER (ORDER BY expected  DESC, customer) / count(*) OVER ()::numeric AS by_model,
+             row_number() OVER (ORDER BY frequency DESC, customer) / count(*) OVER ()::numeric AS by_past,
+             row_number() OVER (ORDER BY actual    DESC, customer) / count(*) OVER ()::numeric AS in_fact
       FROM holdout) AS ranked;
