@@ -58,6 +58,17 @@ SELECT bool_and(abs(a.estimate - b.estimate) < 1e-9) AS fitted_to_all
   FROM best, crm.coef(model) AS a JOIN (SELECT c.* FROM (SELECT crm.fit_logistic(outcome, features) AS m FROM labelled) AS x, crm.coef(m) AS c) AS b USING (name);
 SELECT chosen FROM crm.fit_best('SELECT outcome, ARRAY[tenure, complaints] AS features FROM labelled', '{"models": ["logistic", {"logistic": {"names": ["tenure", "complaints"]}}], "measure": "auc"}');
 
+-- What was predicted for each row not seen: to draw any chart from, and to calibrate by.
+SELECT model, count(*) AS rows, count(DISTINCT customer) AS customers, count(DISTINCT fold) AS folds, round(crm.log_loss(outcome, probability)::numeric, 4) AS log_loss, sum(weight) AS weight
+  FROM crm.held_out('SELECT outcome, features, id AS customer FROM labelled', '{"models": ["logistic", {"logistic": {"l2": 1000}}]}') GROUP BY model ORDER BY model;
+SELECT abs(h.log_loss - c.log_loss) + abs(h.brier - c.brier) + abs(h.error - c.calibration_error) < 1e-9 AS as_judged
+  FROM (SELECT crm.log_loss(outcome, probability) AS log_loss, crm.brier(outcome, probability) AS brier, (crm.calibration_error(outcome, probability)).expected AS error
+          FROM crm.held_out('SELECT outcome, features FROM labelled', '{"models": ["logistic"]}')) AS h, crm.cross_validate('SELECT outcome, features FROM labelled', '{"models": ["logistic"]}') AS c WHERE fold IS NULL;
+SELECT c.calibration::text = (SELECT crm.fit_calibration(outcome, probability) FROM crm.held_out('SELECT outcome, features FROM labelled', '{"models": {"logistic": {"l2": 1000}}}'))::text AS same,
+       round((crm.calibration_error(outcome, crm.predict(model, features))).expected::numeric, 3) AS error_as_said, round((crm.calibration_error(outcome, crm.calibrate(calibration, crm.predict(model, features)))).expected::numeric, 3) AS error_calibrated
+  FROM crm.fit_best('SELECT outcome, features FROM labelled', '{"models": {"logistic": {"l2": 1000}}}') AS c, labelled GROUP BY c.calibration::text;
+SELECT calibration IS NULL AS not_with_weights FROM crm.fit_best('SELECT outcome, features, complaints AS weight FROM labelled', '{"models": ["logistic"]}');
+
 -- A model that cannot be fitted in some fold has no figures, and is never the best.
 SET client_min_messages = error;
 SELECT fold, rows, positives, auc, log_loss FROM crm.cross_validate('SELECT id > 40 AND id % 9 < 2 AS outcome, features, day AS at FROM labelled WHERE id <= 100', '{"models": ["logistic"], "folds": 2}');
@@ -77,6 +88,8 @@ SELECT * FROM crm.cross_validate('SELECT outcome, features FROM labelled', '{"mo
 \set VERBOSITY default
 SELECT * FROM crm.cross_validate('SELECT outcome, features FROM labelled', '{"models": []}');
 SELECT * FROM crm.cross_validate('SELECT outcome, features FROM labelled', '{"models": {"logistic": {"depth": 3}}}');
+SELECT * FROM crm.cross_validate('SELECT outcome, features FROM labelled', '{"models": ["logistic", {"logistic": {}}]}');
+SELECT * FROM crm.cross_validate('SELECT outcome, features FROM labelled', '{"measure": "auc"}');
 SELECT * FROM crm.cross_validate('SELECT outcome, features FROM labelled', '{"folds": 1}');
 SELECT * FROM crm.cross_validate('SELECT outcome, features FROM labelled', '{"fold": 5}');
 SELECT * FROM crm.cross_validate('SELECT outcome, features FROM labelled', '{"by": "week"}');
