@@ -197,6 +197,23 @@ TEST(Drift, ReferenceSurvivesDamageAndReadsBack) {
     EXPECT_EQ(crm::test::saved(*again), bytes);
 }
 
+TEST(Drift, FrozenBytesAreRead) {
+    const unsigned char frozen[] = {
+        1,   1, 2, 4,   'p', 'l', 'a', 'n', 1,   2,   0, 2,  4,  'g', 'o', 'l', 'd', 0, 0, 0,   0,   0,   0,
+        0,   0, 7, 'm', 'i', 's', 's', 'i', 'n', 'g', 0, 0,  0,  0,   0,   0,   0,   0, 5, 's', 'c', 'o', 'r',
+        'e', 0, 0, 0,   0,   0,   0,   0,   0,   0,   0, 0,  0,  0,   0,   0,   0,   0, 0, 0,   0,   0,   0,
+        0,   0, 0, 0,   3,   0,   0,   0,   0,   0,   0, 16, 64, 0,   0,   0,   0,   0, 0, 240, 63,  0,   0,
+        0,   0, 0, 0,   0,   0,   1,   0,   0,   0,   0, 0,  0,  36,  64,  3,   0,   0, 0, 0,   0,   0,   240,
+        63,  0, 0, 0,   0,   0,   0,   8,   64,  0,   0, 0,  0,  0,   0,   0,   0,   0};
+    crm::Reader in(std::as_bytes(std::span(frozen)));
+    const auto reference = DriftReference::load(in);
+    in.expect_end();
+    EXPECT_EQ(reference->bins(0).counts, (std::vector<double>{4, 1, 0}));
+    EXPECT_EQ(reference->bins(1).cuts, (std::vector<double>{10}));
+    EXPECT_EQ(reference->bins(1).counts, (std::vector<double>{1, 3, 0}));
+    EXPECT_EQ(reference->name_of(0, 0), "gold");
+}
+
 TEST(Drift, StatesSurviveDamage) {
     Dropped<DriftReferenceFit> fit;
     for (const Person& one : people(30, 5)) feed(*fit, one);
