@@ -80,8 +80,8 @@ TEST(Drift, BinsHoldEqualCountsAndAreCutAtValues) {
 TEST(Drift, CutsAreQuantiles) {
     std::mt19937 random(7);
     for (int trial = 0; trial < 50; ++trial) {
-        const int rows = 1 + static_cast<int>(random() % 300), distinct = 1 + static_cast<int>(random() % 60);
-        const int bins = 2 + static_cast<int>(random() % 20);
+        const int rows = 1 + static_cast<int>(random() % 300), distinct = 1 + static_cast<int>(random() % 150);
+        const int bins = 2 + static_cast<int>(random() % 200);
         std::vector<double> values;
         Dropped<DriftReferenceFit> fit;
         fit->set({bins, {}}, 1);
@@ -95,7 +95,11 @@ TEST(Drift, CutsAreQuantiles) {
             const double cut = values[static_cast<std::size_t>((k * rows + bins - 1) / bins - 1)];
             if (cut < values.back() && (expected.empty() || cut > expected.back())) expected.push_back(cut);
         }
-        EXPECT_EQ(fit->finish()->bins(0).cuts, expected) << rows << " rows, " << bins << " bins";
+        const auto reference = fit->finish();
+        EXPECT_EQ(reference->bins(0).cuts, expected) << rows << " rows, " << bins << " bins";
+        for (const double value : values)
+            EXPECT_EQ(reference->bin_of(0, value), static_cast<std::size_t>(std::ranges::count_if(
+                                                       expected, [value](double cut) { return cut < value; })));
     }
 }
 
