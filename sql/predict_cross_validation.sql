@@ -58,6 +58,12 @@ SELECT bool_and(abs(a.estimate - b.estimate) < 1e-9) AS fitted_to_all
   FROM best, crm.coef(model) AS a JOIN (SELECT c.* FROM (SELECT crm.fit_logistic(outcome, features) AS m FROM labelled) AS x, crm.coef(m) AS c) AS b USING (name);
 SELECT chosen FROM crm.fit_best('SELECT outcome, ARRAY[tenure, complaints] AS features FROM labelled', '{"models": ["logistic", {"logistic": {"names": ["tenure", "complaints"]}}], "measure": "auc"}');
 
+-- A probability whose square is no number any more.
+CREATE TABLE far AS SELECT n AS day, n % 20 + n % 3 > 11 AS outcome, ARRAY[n % 20]::float8[] AS features FROM generate_series(1, 200) AS n
+UNION ALL SELECT 1000, false, ARRAY[-n]::float8[] FROM generate_series(1, 1000, 20) AS n;
+SELECT count(*) FILTER (WHERE probability > 0 AND probability < 1e-160) > 0 AS tiny FROM crm.held_out('SELECT outcome, features, timestamp ''2026-01-01'' + day * interval ''1 day'' AS at FROM far', '{"models": {"logistic": {"l2": 1}}, "folds": 3}');
+SELECT fold, rows, round(brier::numeric, 4) AS brier FROM crm.cross_validate('SELECT outcome, features, timestamp ''2026-01-01'' + day * interval ''1 day'' AS at FROM far', '{"models": {"logistic": {"l2": 1}}, "folds": 3}');
+
 -- What was predicted for each row not seen: to draw any chart from, and to calibrate by.
 SELECT model, count(*) AS rows, count(DISTINCT customer) AS customers, count(DISTINCT fold) AS folds, round(crm.log_loss(outcome, probability)::numeric, 4) AS log_loss, sum(weight) AS weight
   FROM crm.held_out('SELECT outcome, features, id AS customer FROM labelled', '{"models": ["logistic", {"logistic": {"l2": 1000}}]}') GROUP BY model ORDER BY model;

@@ -43,6 +43,10 @@ SELECT bool_and(a.* IS NOT DISTINCT FROM b.*) AS by_order FROM qualified('SELECT
 SELECT bool_and(abs(q.expected_profit - (crm.predict(m, features) * 0.5 ^ ((date '2026-11-01' - last_activity) / 60.0) * l.value - 50)) < 1e-9) AS as_defined, count(q.expected_profit)
   FROM model, crm.qualify_leads(m, 'SELECT * FROM leads', as_of => '2026-11-01', options => '{"cost": 50, "half_life": 60}') AS q JOIN leads AS l USING (lead);
 
+-- Activity tomorrow is as good as today's; silence for ages is no chance at all.
+SELECT lead, decision, round(expected_profit::numeric, 6) AS expected_profit FROM crm.qualify_leads(NULL, $$SELECT 'tomorrow' AS lead, 100 AS value, 0.5 AS probability, '2026-11-02' AS last_activity UNION ALL SELECT 'ages ago', 100, 0.5, '1900-01-01'
+    UNION ALL SELECT 'never', 100, 0.5, NULL$$, as_of => '2026-11-01', options => '{"half_life": 1, "cost": 1}');
+
 -- Without sellers: a number of leads, or as many as pay. Without a gate of completeness nobody is asked.
 SELECT decision, count(*), string_agg(lead, ', ' ORDER BY rank) AS leads FROM qualified('SELECT * FROM leads', NULL, '{"cost": 50, "capacity": 2}') GROUP BY decision ORDER BY decision;
 SELECT decision, count(*), string_agg(lead, ', ' ORDER BY rank) AS leads FROM qualified('SELECT * FROM leads', NULL, '{"cost": 50, "completeness": 0, "minimum_profit": 100}') GROUP BY decision ORDER BY decision;

@@ -185,11 +185,12 @@ CREATE FUNCTION crm.judge_models(
     LANGUAGE sql STABLE STRICT ROWS 12 COST 1000000
     AS $function$
     WITH judged AS MATERIALIZED (SELECT h.* FROM crm.held_out(query, options) AS h),
+    -- What is nearly certain has a square below the least number there is, which would be an error.
     measured AS (
         SELECT j.model, j.fold, pg_catalog.min(j.since) AS since, pg_catalog.count(*) AS rows, pg_catalog.count(*) FILTER (WHERE j.outcome) AS positives,
                pg_catalog.bool_and(j.probability IS NOT NULL) AS is_judged, crm.auc(j.outcome, j.probability, j.weight) AS ranking,
                pg_catalog.sum(j.weight * -pg_catalog.ln(greatest(CASE WHEN j.outcome THEN j.probability ELSE 1 - j.probability END, 2.220446049250313e-16))) / nullif(pg_catalog.sum(j.weight), 0) AS log_loss,
-               pg_catalog.sum(j.weight * (j.probability - j.outcome::int) ^ 2) / nullif(pg_catalog.sum(j.weight), 0) AS brier,
+               pg_catalog.sum(j.weight * pg_catalog.power(greatest(pg_catalog.abs(j.probability - j.outcome::int), 1e-100), 2)) / nullif(pg_catalog.sum(j.weight), 0) AS brier,
                CASE WHEN pg_catalog.bool_and(j.weight = 1) THEN (crm.calibration_error(j.outcome, j.probability)).expected END AS calibration_error
           FROM judged AS j GROUP BY GROUPING SETS ((j.model, j.fold), (j.model))),
     -- Scores of different models are no one ranking: pairs are compared within folds.

@@ -41,7 +41,8 @@ BEGIN
                CASE WHEN g.features IS NOT NULL AND EXISTS (SELECT FROM matters) THEN 1 - coalesce(k.share, 0) END, k.missing,
                CASE WHEN f.probability * g.value > $2 THEN crm.why($1, g.features, '{reasons}') END
           FROM given AS g,
-               LATERAL (SELECT g.fresh * coalesce(pg_catalog.power(0.5::float8, greatest(g.idle, 0) / $3), 1) AS probability) AS f,
+               -- Beyond a hundred half-lives nothing is left, and soon no number would be.
+               LATERAL (SELECT g.fresh * pg_catalog.power(0.5::float8, least(coalesce(greatest(g.idle, 0) / $3, 0), 100)) AS probability) AS f,
                LATERAL (SELECT pg_catalog.sum(m.share) AS share, (pg_catalog.array_agg(m.feature ORDER BY m.share DESC, m.feature COLLATE "C"))[1:3] AS missing
                           FROM crm.explain($1, g.features) AS e JOIN matters AS m USING (feature) WHERE e.value IN ('missing', 'unknown') AND m.share > 0) AS k
         $sql$,
