@@ -1,19 +1,11 @@
 // The SQL face of models that predict from features, and of logistic regression.
 #include "crm/predict/logistic_fit.hpp"
 #include "extension/predict_fits.hpp"
+#include "extension/predict_rows.hpp"
 
 namespace crm::bind {
 
 using namespace crm::predict;
-
-template <>
-struct Row<FeatureContribution> {
-    using Text = std::optional<std::string>;
-    using Columns = std::tuple<std::string, Text, double, std::optional<double>, Text>;
-    static Columns columns(const FeatureContribution& one) {
-        return {one.feature, one.value, one.contribution, one.share, one.direction};
-    }
-};
 
 template <>
 struct Row<FeatureImportance> {

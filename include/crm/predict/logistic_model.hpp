@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "crm/predict/linear_terms.hpp"
 #include "crm/predict/predictive_model.hpp"
 
 namespace crm::predict {
@@ -54,7 +55,7 @@ public:
 
     const Encoder& encoder() const override { return fitted_.encoder; }
     double margin(std::span<const double> codes) const override;
-    double base_margin() const override { return base_; }
+    double base_margin() const override { return terms_.base(); }
     std::vector<double> contributions(std::span<const double> codes) const override;
     double prediction(double margin) const override;
     const std::vector<double>& importance() const override { return fitted_.importance; }
@@ -68,22 +69,9 @@ public:
     std::optional<double> null_log_likelihood() const { return fitted_.null_log_likelihood; }
 
 private:
-    /// What one feature adds to the margin.
-    struct Term {
-        double slope = 0, absent = 0;  // of a numeric one; of a value that is missing or tells nothing
-        double average = 0;            // over the rows of the fit
-        std::vector<double> levels;
-
-        double of(double code) const {
-            if (std::isnan(code)) return absent;
-            return levels.empty() ? slope * code : levels[static_cast<std::size_t>(code)];
-        }
-    };
-
     Fitted fitted_;
     std::vector<DesignColumn> columns_;
-    std::vector<Term> terms_;
-    double base_ = 0;
+    LinearTerms terms_;
 };
 
 }  // namespace crm::predict

@@ -86,6 +86,9 @@ private:
     double weight_ = 0, positive_ = 0;
 };
 
+/// Columns that, weighted, are sums of those before them.
+std::vector<bool> aliased_columns(const Eigen::MatrixXd& information, const Cancellation&);
+
 /// The information's inverse over the columns that are not aliased; zeros elsewhere.
 Eigen::MatrixXd covariance_of(const LogisticSolution&, const Penalty&);
 

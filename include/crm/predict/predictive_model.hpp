@@ -46,6 +46,11 @@ struct FeatureContribution {
     std::optional<std::string> direction;  // raises, lowers, neither
 };
 
+/// The base, then each feature's contribution, the largest first; those that are equal in the order of the encoder.
+std::vector<FeatureContribution> contribution_rows(const Encoder&, double base,
+                                                   const std::vector<double>& contributions,
+                                                   std::span<const double> codes);
+
 /// The largest contribution first; features whose contributions are equal in the order of the encoder.
 std::vector<FeatureContribution> explain(const PredictiveModel&, std::span<const double> codes);
 

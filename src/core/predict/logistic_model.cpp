@@ -37,50 +37,21 @@ std::string defect_of(const LogisticModel::Fitted& fitted, std::size_t columns) 
 LogisticModel::LogisticModel(Fitted fitted) : fitted_(std::move(fitted)), columns_(fitted_.encoder.columns()) {
     if (const std::string wrong = defect_of(fitted_, columns_.size()); !wrong.empty()) throw invalid_argument(wrong);
     if (!usable()) return;
-    const auto& features = fitted_.encoder.features();
-    terms_.resize(features.size());
-    for (std::size_t f = 0; f < features.size(); ++f)
-        if (!features[f].is_numeric()) terms_[f].levels.assign(features[f].levels.size(), 0);
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-        const double value = fitted_.estimates[i + 1].value;
-        Term& term = terms_[columns_[i].feature];
-        switch (columns_[i].kind) {
-            case DesignColumn::Kind::number: term.slope = value; break;
-            case DesignColumn::Kind::missing: term.absent = value; break;
-            default: term.levels[columns_[i].level] = value;
-        }
-    }
-    base_ = fitted_.estimates.front().value;
-    for (std::size_t f = 0; f < features.size(); ++f) {
-        Term& term = terms_[f];
-        const Feature& feature = features[f];
-        if (feature.is_numeric()) {
-            term.average = term.slope * feature.mean + term.absent * feature.missing;
-            term.absent += term.slope * feature.mean;
-        } else {
-            for (std::size_t level = 0; level < term.levels.size(); ++level)
-                term.average += term.levels[level] * feature.levels[level].share;
-            term.absent = term.average;
-        }
-        base_ += term.average;
-    }
+    std::vector<double> coefficients;
+    for (const Estimate& one : fitted_.estimates) coefficients.push_back(one.value);
+    terms_ = LinearTerms(fitted_.encoder, coefficients);
 }
 
-double LogisticModel::margin(std::span<const double> codes) const {
-    double margin = fitted_.estimates.front().value;
-    for (std::size_t f = 0; f < terms_.size(); ++f) margin += terms_[f].of(codes[f]);
-    return margin;
-}
+double LogisticModel::margin(std::span<const double> codes) const { return terms_.margin(codes); }
 
 std::vector<double> LogisticModel::contributions(std::span<const double> codes) const {
     std::vector<double> all;
-    for (std::size_t f = 0; f < terms_.size(); ++f) all.push_back(terms_[f].of(codes[f]) - terms_[f].average);
+    for (std::size_t f = 0; f < terms_.size(); ++f) all.push_back(terms_.contribution(f, codes[f]));
     return all;
 }
 
 void LogisticModel::add_magnitudes(std::span<const double> codes, double weight, std::span<double> sums) const {
-    for (std::size_t f = 0; f < terms_.size(); ++f)
-        sums[f] += weight * std::abs(terms_[f].of(codes[f]) - terms_[f].average);
+    for (std::size_t f = 0; f < terms_.size(); ++f) sums[f] += weight * std::abs(terms_.contribution(f, codes[f]));
 }
 
 double LogisticModel::prediction(double margin) const {

@@ -21,25 +21,6 @@ double penalised(double log_likelihood, const VectorXd& theta, const Penalty& pe
     return log_likelihood - penalty.l1 * slopes.lpNorm<1>() - penalty.l2 / 2 * slopes.squaredNorm();
 }
 
-/// Columns that, weighted, are sums of those before them, by a Cholesky decomposition that passes them over.
-std::vector<bool> aliased_columns(const MatrixXd& information, const Cancellation& cancellation) {
-    const Index size = information.rows();
-    std::vector<bool> aliased(static_cast<std::size_t>(size), false);
-    MatrixXd factor = MatrixXd::Zero(size, size);
-    for (Index j = 0; j < size; ++j) {
-        cancellation.poll();
-        VectorXd column = information.col(j).tail(size - j);
-        const double before = column[0];
-        if (j > 0) column.noalias() -= factor.block(j, 0, size - j, j) * factor.row(j).head(j).transpose();
-        if (!(column[0] > before * alias_tolerance)) {
-            aliased[static_cast<std::size_t>(j)] = true;
-            continue;
-        }
-        factor.col(j).tail(size - j) = column / std::sqrt(column[0]);
-    }
-    return aliased;
-}
-
 std::vector<Index> kept_columns(const std::vector<bool>& aliased) {
     std::vector<Index> kept;
     for (std::size_t i = 0; i < aliased.size(); ++i)
@@ -98,6 +79,25 @@ std::uint64_t mixed(std::uint64_t hash, std::uint64_t more) {
 }
 
 }  // namespace
+
+// By a Cholesky decomposition that passes over columns it can do without.
+std::vector<bool> aliased_columns(const MatrixXd& information, const Cancellation& cancellation) {
+    const Index size = information.rows();
+    std::vector<bool> aliased(static_cast<std::size_t>(size), false);
+    MatrixXd factor = MatrixXd::Zero(size, size);
+    for (Index j = 0; j < size; ++j) {
+        cancellation.poll();
+        VectorXd column = information.col(j).tail(size - j);
+        const double before = column[0];
+        if (j > 0) column.noalias() -= factor.block(j, 0, size - j, j) * factor.row(j).head(j).transpose();
+        if (!(column[0] > before * alias_tolerance)) {
+            aliased[static_cast<std::size_t>(j)] = true;
+            continue;
+        }
+        factor.col(j).tail(size - j) = column / std::sqrt(column[0]);
+    }
+    return aliased;
+}
 
 LogisticProblem::LogisticProblem(const Design& design, std::span<const std::uint8_t> outcomes,
                                  std::span<const double> weights, const Cancellation& cancellation)

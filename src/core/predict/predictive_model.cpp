@@ -100,19 +100,24 @@ std::string change(const PredictiveModel& model, std::span<const double> codes, 
 
 }  // namespace
 
-std::vector<FeatureContribution> explain(const PredictiveModel& model, std::span<const double> codes) {
-    const std::vector<double> contributions = model.contributions(codes);
+std::vector<FeatureContribution> contribution_rows(const Encoder& encoder, double base,
+                                                   const std::vector<double>& contributions,
+                                                   std::span<const double> codes) {
     const double all = sum_of_magnitudes(contributions);
-    std::vector<FeatureContribution> rows{{"base", {}, model.base_margin(), {}, {}}};
+    std::vector<FeatureContribution> rows{{"base", {}, base, {}, {}}};
     for (const std::size_t i : by_magnitude(contributions)) {
         const double one = contributions[i];
-        const Feature& feature = model.encoder().features()[i];
+        const Feature& feature = encoder.features()[i];
         rows.push_back({feature.name, feature.text_of(codes[i]), one, all > 0 ? std::abs(one) / all : 0,
                         one > 0   ? "raises"
                         : one < 0 ? "lowers"
                                   : "neither"});
     }
     return rows;
+}
+
+std::vector<FeatureContribution> explain(const PredictiveModel& model, std::span<const double> codes) {
+    return contribution_rows(model.encoder(), model.base_margin(), model.contributions(codes), codes);
 }
 
 std::vector<FeatureImportance> importance(const PredictiveModel& model) {
