@@ -78,12 +78,12 @@ SELECT plan, price, round(crm.survival(cox, f, 100)::numeric, 4) AS cox, round(c
   FROM model, (VALUES ('monthly', 5), ('monthly', 11), ('yearly', 8)) AS v (plan, price), LATERAL (SELECT ARRAY[(plan = 'yearly')::int, price]::float8[] AS f) AS x;
 SELECT time, round(survival::numeric, 5) AS survival, round(cumulative_hazard::numeric, 5) AS hazard FROM model, crm.survival_curve(cox, ARRAY[1, 8]) LIMIT 3;
 SELECT m.median::numeric(8, 2), m.lower::numeric(8, 2), m.upper::numeric(8, 2), (crm.restricted_mean(lognormal, 100)).mean::numeric(8, 3) FROM model, crm.median_lifetime(lognormal) AS m;
-SELECT crm.survival(cox, NULL, 100) IS NULL AS no_features, crm.survival(cox, ARRAY[1, 8], 5000) IS NULL AS beyond, crm.survival(weibull, ARRAY[1, 8], 5000) > 0 AS but_not_here FROM model;
+SELECT crm.survival(cox, NULL::float8[], 100) IS NULL AS no_features, crm.survival(cox, ARRAY[1, 8], 5000) IS NULL AS beyond, crm.survival(weibull, ARRAY[1, 8], 5000) > 0 AS but_not_here FROM model;
 
 -- Known parameters, and models as text and in binary.
 SELECT crm.survival(crm.make_model('kaplan_meier', '{"time": [1, 2, 3], "events": [1, 1, 0], "censored": [0, 1, 1]}'), 2) AS km,
-       crm.survival(crm.make_model('cox', '{"coefficients": {"price": 0}, "baseline": {"time": [1, 2], "hazard": [0.5, 1]}}'), '{3}', 1.0) AS cox,
-       crm.survival(crm.make_model('exponential', '{"intercept": 0}'), 1.0) AS exponential, crm.survival(crm.make_model('weibull', '{"intercept": 0, "scale": 0.5, "coefficients": {"price": 1}}'), '{0}', 1) AS weibull;
+       crm.survival(crm.make_model('cox', '{"coefficients": {"price": 0}, "baseline": {"time": [1, 2], "hazard": [0.5, 1]}}'), '{3}'::float8[], 1.0) AS cox,
+       crm.survival(crm.make_model('exponential', '{"intercept": 0}'), 1.0) AS exponential, crm.survival(crm.make_model('weibull', '{"intercept": 0, "scale": 0.5, "coefficients": {"price": 1}}'), '{0}'::float8[], 1) AS weibull;
 SELECT bool_and(m::text::crm.model::text = m::text) AS text FROM model, curve, unnest(ARRAY[cox, by_plan, weibull, lognormal, km]) AS m;
 CREATE TABLE copy (LIKE curve);
 \copy curve TO predict_survival_curve.bin (FORMAT binary)
@@ -93,7 +93,7 @@ SELECT bool_and(a.km::text = b.km::text) AS binary FROM curve AS a JOIN copy AS 
 
 -- Fits that cannot be made say why.
 SELECT i.kind, i.converged, i.message, crm.survival(m, 1.0) AS answer FROM (SELECT crm.fit_kaplan_meier(days, false) AS m FROM subscriber) AS x, crm.fit_info(m) AS i;
-SELECT i.kind, i.converged, i.message, crm.survival(m, '{1}', 1.0) AS answer FROM (SELECT crm.fit_cox(days, cancelled, ARRAY[1]) AS m FROM subscriber) AS x, crm.fit_info(m) AS i;
+SELECT i.kind, i.converged, i.message, crm.survival(m, '{1}'::float8[], 1.0) AS answer FROM (SELECT crm.fit_cox(days, cancelled, ARRAY[1]) AS m FROM subscriber) AS x, crm.fit_info(m) AS i;
 SELECT i.kind, i.converged, i.message FROM (SELECT crm.fit_cox(days, cancelled, ARRAY[price, (NOT cancelled)::int], '{"names": ["price", "still there"]}') AS m FROM subscriber) AS x, crm.fit_info(m) AS i;
 SELECT i.converged, i.message, c.name, c.std_error IS NULL AS held FROM (SELECT crm.fit_cox(days, cancelled, ARRAY[price, 2 * price + 1]) AS m FROM subscriber) AS x, crm.fit_info(m) AS i, crm.coef(m) AS c;
 SELECT i.kind, i.converged, i.message FROM (SELECT crm.fit_weibull(5, true) AS m FROM subscriber) AS x, crm.fit_info(m) AS i;
@@ -116,10 +116,10 @@ SELECT crm.fit_cox(days, cancelled, ARRAY[price], '{"names": ["a", "b"]}') FROM 
 SELECT crm.fit_cox(days, cancelled, ARRAY[price], jsonb_build_object('max_iterations', n)) FROM subscriber;
 SELECT crm.fit_weibull(days, cancelled, ARRAY[price], '{"ties": "efron"}') FROM subscriber;
 SELECT crm.survival(cox, 1.0) FROM model;
-SELECT crm.survival(km, '{1}', 1.0) FROM curve;
+SELECT crm.survival(km, '{1}'::float8[], 1.0) FROM curve;
 SELECT crm.survival(km, -1.0) FROM curve;
-SELECT crm.survival(by_plan, '{8}', 1.0) FROM model;
-SELECT crm.survival(by_plan, '{8}', 1.0, 'weekly') FROM model;
+SELECT crm.survival(by_plan, '{8}'::float8[], 1.0) FROM model;
+SELECT crm.survival(by_plan, '{8}'::float8[], 1.0, 'weekly') FROM model;
 SELECT crm.hazard_ratios(weibull) FROM model;
 SELECT crm.survival_curve(km, 'logit') FROM curve;
 SELECT crm.concordance(1, true, 'NaN');

@@ -171,6 +171,20 @@ CREATE AGGREGATE crm.fit_cox(entry float8, duration float8, event boolean, strat
 COMMENT ON AGGREGATE crm.fit_cox(float8, float8, boolean, text, float8[], float8, jsonb) IS
     'The same with everything; a NULL entry means seen from the start, a NULL stratum the nameless one.';
 
+CREATE FUNCTION crm.fit_cox_add(internal, entry float8, duration float8, event boolean, stratum text, features jsonb, weight float8, options jsonb) RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'crm_fit_cox_add_named_all';
+COMMENT ON FUNCTION crm.fit_cox_add(internal, float8, float8, boolean, text, jsonb, float8, jsonb) IS 'Support of aggregate crm.fit_cox.';
+
+CREATE AGGREGATE crm.fit_cox(entry float8, duration float8, event boolean, stratum text, features jsonb, weight float8, options jsonb) (
+    SFUNC = crm.fit_cox_add, STYPE = internal, SSPACE = 8192, FINALFUNC = crm.finish_model,
+    COMBINEFUNC = crm.aggregate_combine,
+    SERIALFUNC = crm.aggregate_serialize, DESERIALFUNC = crm.aggregate_deserialize,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE crm.fit_cox(float8, float8, boolean, text, jsonb, float8, jsonb) IS
+    'The same of features in a jsonb object.';
+
 
 -- Comments on accelerated failure times; predict_fit_lifetime.sql.in makes the aggregates of each
 
@@ -218,6 +232,17 @@ CREATE FUNCTION crm.survival_curve(
 COMMENT ON FUNCTION crm.survival_curve(crm.model, float8[], text) IS
     'The curve that a Cox model predicts for a customer of these features, a row for each time at which somebody left. A model with strata needs the stratum.';
 
+CREATE FUNCTION crm.survival_curve(
+    model crm.model, features jsonb, stratum text DEFAULT NULL,
+    OUT "time" float8,
+    OUT survival float8,
+    OUT cumulative_hazard float8)
+    RETURNS SETOF record
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 200 ROWS 100
+    AS 'MODULE_PATHNAME', 'crm_survival_curve_named';
+COMMENT ON FUNCTION crm.survival_curve(crm.model, jsonb, text) IS
+    'The same for features in a jsonb object, of a model fitted to such.';
+
 CREATE FUNCTION crm.survival(model crm.model, "time" float8) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
     AS 'MODULE_PATHNAME', 'crm_survival_at';
@@ -229,6 +254,12 @@ CREATE FUNCTION crm.survival(model crm.model, features float8[], "time" float8, 
     AS 'MODULE_PATHNAME', 'crm_survival_at_features';
 COMMENT ON FUNCTION crm.survival(crm.model, float8[], float8, text) IS
     'Probability that a customer of these features stays longer than this. A model with strata needs the stratum. NULL beyond the longest duration seen where the model assumes no shape.';
+
+CREATE FUNCTION crm.survival(model crm.model, features jsonb, "time" float8, stratum text DEFAULT NULL) RETURNS float8
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2
+    AS 'MODULE_PATHNAME', 'crm_survival_at_named';
+COMMENT ON FUNCTION crm.survival(crm.model, jsonb, float8, text) IS
+    'The same for features in a jsonb object, of a model fitted to such.';
 
 CREATE FUNCTION crm.median_lifetime(
     model crm.model,
@@ -246,6 +277,12 @@ CREATE FUNCTION crm.median_lifetime(model crm.model, features float8[], stratum 
 COMMENT ON FUNCTION crm.median_lifetime(crm.model, float8[], text) IS
     'The time by which half of the customers of these features have left; NULL where the curve does not fall that far.';
 
+CREATE FUNCTION crm.median_lifetime(model crm.model, features jsonb, stratum text DEFAULT NULL) RETURNS float8
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5
+    AS 'MODULE_PATHNAME', 'crm_median_lifetime_named';
+COMMENT ON FUNCTION crm.median_lifetime(crm.model, jsonb, text) IS
+    'The same for features in a jsonb object, of a model fitted to such.';
+
 CREATE FUNCTION crm.restricted_mean(
     model crm.model, horizon float8,
     OUT mean float8,
@@ -261,6 +298,12 @@ CREATE FUNCTION crm.restricted_mean(model crm.model, features float8[], horizon 
 COMMENT ON FUNCTION crm.restricted_mean(crm.model, float8[], float8, text) IS
     'Mean lifetime within the horizon of a customer of these features.';
 
+CREATE FUNCTION crm.restricted_mean(model crm.model, features jsonb, horizon float8, stratum text DEFAULT NULL) RETURNS float8
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50
+    AS 'MODULE_PATHNAME', 'crm_restricted_mean_named';
+COMMENT ON FUNCTION crm.restricted_mean(crm.model, jsonb, float8, text) IS
+    'The same for features in a jsonb object, of a model fitted to such.';
+
 CREATE FUNCTION crm.churn_probability(model crm.model, elapsed float8, horizon float8) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
     AS 'MODULE_PATHNAME', 'crm_churn_probability_lifetime';
@@ -272,6 +315,12 @@ CREATE FUNCTION crm.churn_probability(model crm.model, features float8[], elapse
     AS 'MODULE_PATHNAME', 'crm_churn_probability_features';
 COMMENT ON FUNCTION crm.churn_probability(crm.model, float8[], float8, float8, text) IS
     'Probability that a customer of these features who has stayed for `elapsed` leaves within the next `horizon`, in the unit of the durations.';
+
+CREATE FUNCTION crm.churn_probability(model crm.model, features jsonb, elapsed float8, horizon float8, stratum text DEFAULT NULL) RETURNS float8
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2
+    AS 'MODULE_PATHNAME', 'crm_churn_probability_named';
+COMMENT ON FUNCTION crm.churn_probability(crm.model, jsonb, float8, float8, text) IS
+    'The same for features in a jsonb object, of a model fitted to such.';
 
 CREATE FUNCTION crm.churn_probability(model crm.model, elapsed float8, horizon interval) RETURNS float8
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -286,11 +335,24 @@ CREATE FUNCTION crm.churn_probability(model crm.model, features float8[], elapse
 COMMENT ON FUNCTION crm.churn_probability(crm.model, float8[], float8, interval, text) IS
     'The same of a model fitted to durations in days, the horizon an interval.';
 
+CREATE FUNCTION crm.churn_probability(model crm.model, features jsonb, elapsed float8, horizon interval, stratum text DEFAULT NULL)
+    RETURNS float8
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN crm.churn_probability(model, features, elapsed, crm.days(horizon), stratum);
+COMMENT ON FUNCTION crm.churn_probability(crm.model, jsonb, float8, interval, text) IS
+    'The same for features in a jsonb object, of a model fitted to such.';
+
 CREATE FUNCTION crm.relative_risk(model crm.model, features float8[]) RETURNS float8
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
     AS 'MODULE_PATHNAME', 'crm_relative_risk';
 COMMENT ON FUNCTION crm.relative_risk(crm.model, float8[]) IS
     'Hazard of a customer of these features, against that of one whose features are the averages of the rows fitted: above 1, it leaves sooner.';
+
+CREATE FUNCTION crm.relative_risk(model crm.model, features jsonb) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
+    AS 'MODULE_PATHNAME', 'crm_relative_risk_named';
+COMMENT ON FUNCTION crm.relative_risk(crm.model, jsonb) IS
+    'The same for features in a jsonb object, of a model fitted to such.';
 
 CREATE FUNCTION crm.hazard_ratios(
     model crm.model,

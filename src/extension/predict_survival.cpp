@@ -1,9 +1,9 @@
 // The SQL face of lifetimes: survival curves, comparisons of groups, models with features, and what they predict.
-#include "crm/predict/accelerated_failure.hpp"
+#include "bind/features.hpp"
 #include "crm/predict/concordance.hpp"
-#include "crm/predict/cox.hpp"
 #include "crm/predict/kaplan_meier.hpp"
 #include "crm/predict/log_rank.hpp"
+#include "crm/predict/named_lifetimes.hpp"
 #include "crm/value/contract_model.hpp"
 #include "extension/value_fits.hpp"
 
@@ -108,7 +108,32 @@ using Features = std::optional<Numbers>;
 using Name = std::optional<std::string_view>;
 using Steering = std::optional<WrittenOptions>;
 
-Subject subject(const Numbers& features, Name stratum) { return {fits::numbers(features), stratum}; }
+/// Whom a question is about, with what the subject's span points to.
+class Asked {
+public:
+    Asked(const LifetimeModel& model, const Numbers& features, Name stratum) : stratum_(stratum) {
+        if (model.encoder())
+            throw invalid_argument("model was fitted to jsonb features, not to arrays", {},
+                                   "Pass the features as a jsonb object with the names of the fit.");
+        features_ = fits::numbers(features);
+    }
+    Asked(const LifetimeModel& model, const JsonbObject& features, Name stratum) : stratum_(stratum) {
+        if (!model.encoder())
+            throw invalid_argument("model was fitted to arrays, not to jsonb features", {},
+                                   "Pass the features as float8[], in the order of the fit.");
+        columns_ = column_values(*model.encoder(), features.codes(*model.encoder()));
+        features_ = columns_;
+    }
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+
+    operator Subject() const { return {features_, stratum_}; }
+
+private:
+    std::vector<double> columns_;
+    std::span<const double> features_;
+    Name stratum_;
+};
 
 /// A row of a fit; one in which something is missing is skipped.
 template <class Fit>
@@ -120,6 +145,15 @@ void add_life(Fit& fit, Number duration, Truth event, const Features& features, 
 }
 
 const Features no_features{std::in_place, nullptr, 0};
+
+/// The same of features with names.
+template <class Fit>
+void add_named_life(Fit& fit, Number duration, Truth event, const std::optional<JsonbObject>& features,
+                    Steering how = {}, Name stratum = "", Number entry = from_start, Number weight = 1) {
+    if (!duration || !event || !features || !stratum || !entry || !weight) return fit.skip();
+    fit.add({*duration, *event, {}, *entry, *stratum, *weight}, [&](const auto& set) { features->each(set); });
+    if (how) fit.set(how->json, how->edition);
+}
 
 }  // namespace
 
@@ -169,7 +203,30 @@ SQL_AGGREGATE(crm_fit_cox_add_all, [](CoxFit& fit, Number entry, Number duration
     add_life(fit, duration, event, features, how, stratum.value_or(""), entry.value_or(from_start), weight);
 });
 
+SQL_AGGREGATE(crm_fit_cox_add_named_all, [](NamedCoxFit& fit, Number entry, Number duration, Truth event, Name stratum,
+                                            const std::optional<JsonbObject>& features, Number weight,
+                                            WrittenOptions how) {
+    add_named_life(fit, duration, event, features, how, stratum.value_or(""), entry.value_or(from_start), weight);
+});
+
 namespace fits {
+
+template <class Fit>
+inline constexpr auto named_lifetimes =
+    [](Fit& fit, Number duration, Truth event, const std::optional<JsonbObject>& features) {
+        add_named_life(fit, duration, event, features);
+    };
+
+template <class Fit>
+inline constexpr auto named_lifetimes_with_options =
+    [](Fit& fit, Number duration, Truth event, const std::optional<JsonbObject>& features, WrittenOptions how) {
+        add_named_life(fit, duration, event, features, how);
+    };
+
+template <class Fit>
+inline constexpr auto weighted_named_lifetimes =
+    [](Fit& fit, Number duration, Truth event, const std::optional<JsonbObject>& features, Number weight,
+       WrittenOptions how) { add_named_life(fit, duration, event, features, how, "", from_start, weight); };
 
 template <class Fit>
 inline constexpr auto lifetimes =
@@ -200,6 +257,18 @@ inline constexpr auto weighted_lifetimes =
     SQL_AGGREGATE(crm_fit_##name##_add_lifetime_options, fits::lifetimes_with_options<Fit>);   \
     SQL_AGGREGATE(crm_fit_##name##_add_lifetime_weight, fits::weighted_lifetimes<Fit>)
 
+/// Those of control/sql/predict_fit_named_lifetime.sql.in.
+#define SQL_NAMED_LIFETIME_FITS(name, Fit)                                                      \
+    SQL_AGGREGATE(crm_fit_##name##_add_named, fits::named_lifetimes<Fit>);                      \
+    SQL_AGGREGATE(crm_fit_##name##_add_named_options, fits::named_lifetimes_with_options<Fit>); \
+    SQL_AGGREGATE(crm_fit_##name##_add_named_weight, fits::weighted_named_lifetimes<Fit>)
+
+SQL_NAMED_LIFETIME_FITS(cox, NamedCoxFit);
+SQL_NAMED_LIFETIME_FITS(weibull, NamedWeibullFit);
+SQL_NAMED_LIFETIME_FITS(exponential, NamedExponentialFit);
+SQL_NAMED_LIFETIME_FITS(lognormal, NamedLognormalFit);
+SQL_NAMED_LIFETIME_FITS(loglogistic, NamedLoglogisticFit);
+
 SQL_LIFETIME_FITS(weibull, WeibullFit);
 SQL_LIFETIME_FITS(exponential, ExponentialFit);
 SQL_LIFETIME_FITS(lognormal, LognormalFit);
@@ -208,32 +277,63 @@ SQL_LIFETIME_FITS(loglogistic, LoglogisticFit);
 SQL_FUNCTION(crm_survival_curve_observed, [](const KaplanMeier& model, std::string_view scale, double level) {
     return model.curve(interval_scale(scale), level);
 });
-SQL_FUNCTION(crm_survival_curve_predicted, [](const Cox& model, const Numbers& features, Name stratum) {
-    return model.curve(subject(features, stratum));
-});
 
+namespace {
+
+template <class Features>
+inline constexpr auto curve = [](const Cox& model, const Features& features, Name stratum) {
+    return model.curve(Asked(model, features, stratum));
+};
+
+template <class Features>
+inline constexpr auto survival = [](const LifetimeModel& model, const Features& features, double time, Name stratum) {
+    return model.survival(Asked(model, features, stratum), time);
+};
+
+template <class Features>
+inline constexpr auto median = [](const LifetimeModel& model, const Features& features, Name stratum) {
+    return model.median(Asked(model, features, stratum));
+};
+
+template <class Features>
+inline constexpr auto restricted_mean =
+    [](const LifetimeModel& model, const Features& features, double horizon, Name stratum) {
+        return model.restricted_mean(Asked(model, features, stratum), horizon);
+    };
+
+template <class Features>
+inline constexpr auto churn_probability =
+    [](const LifetimeModel& model, const Features& features, double elapsed, double horizon, Name stratum) {
+        return model.churn_probability(Asked(model, features, stratum), elapsed, horizon);
+    };
+
+template <class Features>
+inline constexpr auto relative_risk = [](const Cox& model, const Features& features) {
+    const Asked asked(model, features, {});
+    return model.relative_risk(Subject(asked).features);
+};
+
+}  // namespace
+
+SQL_FUNCTION(crm_survival_curve_predicted, curve<Numbers>);
+SQL_FUNCTION(crm_survival_curve_named, curve<JsonbObject>);
 SQL_FUNCTION(crm_survival_at, [](const LifetimeModel& model, double time) { return model.survival({}, time); });
-SQL_FUNCTION(crm_survival_at_features, [](const LifetimeModel& model, const Numbers& features, double time,
-                                          Name stratum) { return model.survival(subject(features, stratum), time); });
+SQL_FUNCTION(crm_survival_at_features, survival<Numbers>);
+SQL_FUNCTION(crm_survival_at_named, survival<JsonbObject>);
 SQL_FUNCTION(crm_median_lifetime, [](const LifetimeModel& model) { return model.median_lifetime(); });
-SQL_FUNCTION(crm_median_lifetime_features, [](const LifetimeModel& model, const Numbers& features, Name stratum) {
-    return model.median(subject(features, stratum));
-});
+SQL_FUNCTION(crm_median_lifetime_features, median<Numbers>);
+SQL_FUNCTION(crm_median_lifetime_named, median<JsonbObject>);
 SQL_FUNCTION(crm_restricted_mean,
              [](const LifetimeModel& model, double horizon) { return model.restricted_mean(horizon); });
-SQL_FUNCTION(crm_restricted_mean_features,
-             [](const LifetimeModel& model, const Numbers& features, double horizon, Name stratum) {
-                 return model.restricted_mean(subject(features, stratum), horizon);
-             });
+SQL_FUNCTION(crm_restricted_mean_features, restricted_mean<Numbers>);
+SQL_FUNCTION(crm_restricted_mean_named, restricted_mean<JsonbObject>);
 SQL_FUNCTION(crm_churn_probability_lifetime, [](const LifetimeModel& model, double elapsed, double horizon) {
     return model.churn_probability({}, elapsed, horizon);
 });
-SQL_FUNCTION(crm_churn_probability_features,
-             [](const LifetimeModel& model, const Numbers& features, double elapsed, double horizon, Name stratum) {
-                 return model.churn_probability(subject(features, stratum), elapsed, horizon);
-             });
-SQL_FUNCTION(crm_relative_risk,
-             [](const Cox& model, const Numbers& features) { return model.relative_risk(fits::numbers(features)); });
+SQL_FUNCTION(crm_churn_probability_features, churn_probability<Numbers>);
+SQL_FUNCTION(crm_churn_probability_named, churn_probability<JsonbObject>);
+SQL_FUNCTION(crm_relative_risk, relative_risk<Numbers>);
+SQL_FUNCTION(crm_relative_risk_named, relative_risk<JsonbObject>);
 SQL_FUNCTION(crm_hazard_ratios, [](const Cox& model) { return model.hazard_ratios(); });
 SQL_FUNCTION(crm_time_ratios, [](const AcceleratedFailure& model) { return model.time_ratios(); });
 SQL_FUNCTION(crm_cox_tests, [](const Cox& model) { return model.content().tests; });

@@ -57,6 +57,7 @@ public:
     Json::Object to_json() const final;
 
     const Content& content() const { return content_; }
+    const Encoder* encoder() const final { return encoder_ ? &*encoder_ : nullptr; }
 
     std::optional<double> survival(const Subject&, double time) const final;
     std::optional<double> median(const Subject&) const final;
@@ -68,10 +69,15 @@ public:
     std::vector<TimeRatio> time_ratios() const;
 
 protected:
-    AcceleratedFailure(Shape shape, Content content) : shape_(shape), content_(std::move(content)) {}
+    AcceleratedFailure(Shape shape, Content content, std::optional<Encoder> encoder)
+        : shape_(shape), content_(std::move(content)), encoder_(std::move(encoder)) {}
 
-    static Content read(Reader&, Shape);
-    static Content read(const Json&, Shape);
+    struct Read {
+        Content content;
+        std::optional<Encoder> encoder;
+    };
+    static Read read(Reader&, Shape);
+    static Read read(const Json&, Shape);
 
     /// {"intercept": 5, "scale": 0.7, "coefficients": {"age": -0.01}}; without `scale` where it is 1 by definition.
     static Content known(const Json&, Shape);
@@ -82,6 +88,7 @@ private:
 
     Shape shape_;
     Content content_;
+    std::optional<Encoder> encoder_;
 };
 
 /// One kind for each shape.
@@ -93,19 +100,22 @@ public:
                                              : shape == Shape::lognormal   ? "lognormal"
                                                                            : "loglogistic";
 
-    explicit AcceleratedFailureOf(Content content) : AcceleratedFailure(shape, std::move(content)) {}
+    /// The encoder of a model with named features; its columns are the features.
+    explicit AcceleratedFailureOf(Content content, std::optional<Encoder> encoder = {})
+        : AcceleratedFailure(shape, std::move(content), std::move(encoder)) {}
 
-    static std::unique_ptr<AcceleratedFailureOf> load(Reader& in) {
-        return std::make_unique<AcceleratedFailureOf>(read(in, shape));
-    }
-    static std::unique_ptr<AcceleratedFailureOf> from_json(const Json& json) {
-        return std::make_unique<AcceleratedFailureOf>(read(json, shape));
-    }
+    static std::unique_ptr<AcceleratedFailureOf> load(Reader& in) { return made_of(read(in, shape)); }
+    static std::unique_ptr<AcceleratedFailureOf> from_json(const Json& json) { return made_of(read(json, shape)); }
     static std::unique_ptr<AcceleratedFailureOf> make(const Json& json) {
         return std::make_unique<AcceleratedFailureOf>(known(json, shape));
     }
 
     std::string_view kind() const override { return name; }
+
+private:
+    static std::unique_ptr<AcceleratedFailureOf> made_of(Read read) {
+        return std::make_unique<AcceleratedFailureOf>(std::move(read.content), std::move(read.encoder));
+    }
 };
 
 using Weibull = AcceleratedFailureOf<Shape::weibull>;
@@ -114,7 +124,7 @@ using Lognormal = AcceleratedFailureOf<Shape::lognormal>;
 using Loglogistic = AcceleratedFailureOf<Shape::loglogistic>;
 
 /// Throws invalid_argument unless the duration is above 0, for its logarithm is what is modelled.
-void add_to_accelerated_failure(LifetimeRows&, const FeaturedLife&);
+void require_positive_duration(double duration);
 
 AcceleratedFailure::Content fit_accelerated_failure(Shape, const LifetimeRows&, const Cancellation&);
 
@@ -124,7 +134,10 @@ class AcceleratedFailureFit {
 public:
     explicit AcceleratedFailureFit(std::pmr::memory_resource* memory) : rows_(memory) {}
 
-    void add(const FeaturedLife& life) { add_to_accelerated_failure(rows_, life); }
+    void add(const FeaturedLife& life) {
+        require_positive_duration(life.duration);
+        rows_.add(life);
+    }
     void skip() { rows_.skip(); }
     void set(const Json& options, std::uint64_t edition) { rows_.set(options, edition, false); }
     void merge(const AcceleratedFailureFit& other) { rows_.merge(other.rows_); }

@@ -98,7 +98,9 @@ public:
         }
     };
 
-    explicit Cox(Content content) : content_(std::move(content)) {}
+    /// The encoder of a model with named features; its columns are the features.
+    explicit Cox(Content content, std::optional<Encoder> encoder = {})
+        : content_(std::move(content)), encoder_(std::move(encoder)) {}
 
     static std::unique_ptr<Cox> load(Reader&);
     static std::unique_ptr<Cox> from_json(const Json&);
@@ -115,6 +117,7 @@ public:
     Json::Object to_json() const override;
 
     const Content& content() const { return content_; }
+    const Encoder* encoder() const override { return encoder_ ? &*encoder_ : nullptr; }
 
     std::optional<double> survival(const Subject&, double time) const override;
     std::optional<double> median(const Subject&) const override;
@@ -130,7 +133,10 @@ private:
     std::optional<double> variance(std::size_t i) const;
 
     Content content_;
+    std::optional<Encoder> encoder_;
 };
+
+Cox::Content fit_cox(const LifetimeRows&, const Cancellation&);
 
 /// The aggregate.
 class CoxFit {

@@ -107,6 +107,10 @@ private:
     bool is_named_ = true;
 };
 
+/// A row's columns as linear models see them, numbers as they are: a missing one is the mean, and a value that tells
+/// nothing is the average of the levels.
+std::vector<double> column_values(const Encoder&, std::span<const double> codes);
+
 /// Codes one row after another without allocating. Names that come in the order of the row before are found at once.
 class RowEncoder {
 public:

@@ -7,13 +7,14 @@
 #include <string_view>
 
 #include "crm/foundation/model.hpp"
+#include "crm/predict/encoder.hpp"
 
 namespace crm::predict {
 
 /// Seen from its beginning, even if it ends at once.
 inline constexpr double from_start = -1;
 inline constexpr double longest_duration = 1e100;
-inline constexpr std::size_t most_features = 500;
+inline constexpr std::size_t most_lifetime_features = 500;  // columns of them
 
 /// Each throws invalid_argument. A duration is a number from 0 to 1e100; an entry is one below the duration; a weight
 /// is positive and at most 1e15.
@@ -42,6 +43,10 @@ struct RestrictedMean {
 /// shape. They throw invalid_argument for a number of features, or a stratum, that is not the model's.
 class LifetimeModel : public Model {
 public:
+    /// How named features become those of a subject: the encoder's columns, by column_values. Null for a model of
+    /// arrays.
+    virtual const Encoder* encoder() const { return nullptr; }
+
     /// Probability of a lifetime longer than `time`.
     virtual std::optional<double> survival(const Subject&, double time) const = 0;
 

@@ -79,6 +79,16 @@ public:
     void load(Reader&);
 
     bool is_empty() const { return numbers_.empty(); }
+    std::size_t size() const { return numbers_.size() / width(); }
+
+    std::vector<std::string> strata() const { return strata_.names(); }
+
+    /// A row as it came, its stratum one of `strata()`.
+    FeaturedLife life(std::size_t i, std::span<const std::string> strata) const;
+
+    /// Options and counts of other rows, whose features are now called so. Before any row is added.
+    void take_over(const LifetimeRows& other, const std::vector<std::string>& names);
+
     const LifetimeOptions& options() const { return options_; }
     LifetimeTable table(const Cancellation&) const;
 

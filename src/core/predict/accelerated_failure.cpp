@@ -14,11 +14,13 @@ namespace {
 
 using Content = AcceleratedFailure::Content;
 
-constexpr int newest_version = 1;
+constexpr int newest_version = 2;  // of models with named features; others are of version 1
+
+constexpr const char* other_columns = "columns of the encoder must be the features of the model";
 
 std::string defect(const Content& content, Shape shape) {
     const std::size_t count = content.names.size(), parameters = count + 2;
-    if (count > most_features) return "a model cannot have more than 500 features";
+    if (count > most_lifetime_features) return "a model cannot have more than 500 features";
     if (content.coefficients.size() != count || content.estimated.size() != count)
         return "a model needs a coefficient for every feature";
     if (!(content.scale > 0)) return "scale must be positive";
@@ -42,13 +44,20 @@ double normal_tail(double z) { return boost::math::erfc(z / std::sqrt(2.0)) / 2;
 
 }  // namespace
 
-Content AcceleratedFailure::read(Reader& in, Shape shape) {
-    read_version(in, newest_version, "model of lifetimes");
-    return sound<corrupt_data>(load_members<Content>(in), shape);
+AcceleratedFailure::Read AcceleratedFailure::read(Reader& in, Shape shape) {
+    std::optional<Encoder> encoder;
+    if (read_version(in, newest_version, "model of lifetimes") == newest_version) encoder = Encoder::load(in);
+    Content content = sound<corrupt_data>(load_members<Content>(in), shape);
+    if (encoder && encoder->columns().size() != content.names.size()) throw corrupt_data(other_columns);
+    return {std::move(content), std::move(encoder)};
 }
 
-Content AcceleratedFailure::read(const Json& json, Shape shape) {
-    return sound<invalid_argument>(members_from_json<Content>(json), shape);
+AcceleratedFailure::Read AcceleratedFailure::read(const Json& json, Shape shape) {
+    std::optional<Encoder> encoder;
+    if (const Json* given = json.find("encoder")) encoder = Encoder::from_json(*given);
+    Content content = sound<invalid_argument>(members_from_json<Content>(json), shape);
+    if (encoder && encoder->columns().size() != content.names.size()) throw invalid_argument(other_columns);
+    return {std::move(content), std::move(encoder)};
 }
 
 Content AcceleratedFailure::known(const Json& json, Shape shape) {
@@ -101,11 +110,17 @@ std::vector<Coefficient> AcceleratedFailure::coefficients() const {
 }
 
 void AcceleratedFailure::save(Writer& out) const {
-    out.put(static_cast<std::uint8_t>(newest_version));
+    out.put(static_cast<std::uint8_t>(encoder_ ? newest_version : 1));
+    if (encoder_) encoder_->save(out);
     save_members(content_, out);
 }
 
-Json::Object AcceleratedFailure::to_json() const { return members_to_json(content_); }
+Json::Object AcceleratedFailure::to_json() const {
+    Json::Object json;
+    if (encoder_) json.emplace_back("encoder", encoder_->to_json());
+    for (auto& member : members_to_json(content_)) json.push_back(std::move(member));
+    return json;
+}
 
 double AcceleratedFailure::location(const Subject& subject) const {
     const std::size_t count = content_.names.size();

@@ -158,11 +158,10 @@ std::vector<std::size_t> usable_features(const LifetimeTable& table, const Stand
 
 }  // namespace
 
-void add_to_accelerated_failure(LifetimeRows& rows, const FeaturedLife& life) {
-    if (life.duration == 0)
+void require_positive_duration(double duration) {
+    if (duration == 0)
         throw invalid_argument("duration must be above 0 in a model of its logarithm", {},
                                "Leave such rows out with FILTER (WHERE ...), or count a part of a unit.");
-    rows.add(life);
 }
 
 AcceleratedFailure::Content fit_accelerated_failure(Shape shape, const LifetimeRows& rows,

@@ -10,11 +10,12 @@ namespace crm::predict {
 
 namespace {
 
-constexpr int newest_version = 1;
+constexpr int newest_version = 2;  // of models with named features; others are of version 1
 
 std::string defect(const Cox::Content& content) {
     const std::size_t count = content.names.size();
-    if (count == 0 || count > most_features) return "a model of kind cox needs from 1 to 500 features";
+    if ((count == 0 && !content.baseline.empty()) || count > most_lifetime_features)
+        return "a model of kind cox needs from 1 to 500 features";
     if (content.coefficients.size() != count || content.means.size() != count || content.estimated.size() != count)
         return "a model of kind cox needs a coefficient and a mean for every feature";
     if (!content.covariance.empty() && content.covariance.size() != count * count)
@@ -42,20 +43,26 @@ std::string defect(const Cox::Content& content) {
 }
 
 template <class Thrown>
-std::unique_ptr<Cox> sound(Cox::Content content) {
+std::unique_ptr<Cox> sound(Cox::Content content, std::optional<Encoder> encoder = {}) {
     if (const std::string wrong = defect(content); !wrong.empty()) throw Thrown(wrong);
-    return std::make_unique<Cox>(std::move(content));
+    if (encoder && encoder->columns().size() != content.names.size())
+        throw Thrown("columns of the encoder must be the features of the model");
+    return std::make_unique<Cox>(std::move(content), std::move(encoder));
 }
 
 }  // namespace
 
 std::unique_ptr<Cox> Cox::load(Reader& in) {
-    read_version(in, newest_version, "model of kind cox");
-    return sound<corrupt_data>(load_members<Content>(in));
+    std::optional<Encoder> encoder;
+    if (read_version(in, newest_version, "model of kind cox") == newest_version) encoder = Encoder::load(in);
+    auto content = load_members<Content>(in);
+    return sound<corrupt_data>(std::move(content), std::move(encoder));
 }
 
 std::unique_ptr<Cox> Cox::from_json(const Json& json) {
-    return sound<invalid_argument>(members_from_json<Content>(json));
+    std::optional<Encoder> encoder;
+    if (const Json* given = json.find("encoder")) encoder = Encoder::from_json(*given);
+    return sound<invalid_argument>(members_from_json<Content>(json), std::move(encoder));
 }
 
 std::unique_ptr<Cox> Cox::make(const Json& json) {
@@ -110,11 +117,17 @@ std::vector<Coefficient> Cox::coefficients() const {
 }
 
 void Cox::save(Writer& out) const {
-    out.put(static_cast<std::uint8_t>(newest_version));
+    out.put(static_cast<std::uint8_t>(encoder_ ? newest_version : 1));
+    if (encoder_) encoder_->save(out);
     save_members(content_, out);
 }
 
-Json::Object Cox::to_json() const { return members_to_json(content_); }
+Json::Object Cox::to_json() const {
+    Json::Object json;
+    if (encoder_) json.emplace_back("encoder", encoder_->to_json());
+    for (auto& member : members_to_json(content_)) json.push_back(std::move(member));
+    return json;
+}
 
 double Cox::relative_risk(std::span<const double> features) const {
     const std::size_t count = content_.names.size();

@@ -238,20 +238,24 @@ void CoxFit::add(const FeaturedLife& life) {
 
 std::unique_ptr<Cox> CoxFit::finish(const Cancellation& cancellation) const {
     if (rows_.is_empty()) return nullptr;
-    const LifetimeOptions& options = rows_.options();
-    const LifetimeTable table = rows_.table(cancellation);
+    return std::make_unique<Cox>(fit_cox(rows_, cancellation));
+}
+
+Cox::Content fit_cox(const LifetimeRows& rows, const Cancellation& cancellation) {
+    const LifetimeOptions& options = rows.options();
+    const LifetimeTable table = rows.table(cancellation);
     const std::size_t width = table.width;
     Cox::Content content;
-    content.names = rows_.names();
+    content.names = rows.names();
     content.coefficients.assign(width, 0);
     content.estimated.assign(width, 0);
     content.robust = options.robust;
     content.stratified = table.strata.size() > 1 || !table.strata.front().empty();
-    FitReport report = rows_.counts(table);
+    FitReport report = rows.counts(table);
     const auto failed = [&](std::string why) {
         report.message = std::move(why);
         content.fit = {report};
-        return std::make_unique<Cox>(std::move(content));
+        return content;
     };
     const Standardised scale(table);
     content.means = scale.mean;
@@ -331,7 +335,7 @@ std::unique_ptr<Cox> CoxFit::finish(const Cancellation& cancellation) const {
     if (!report.message.empty())
         report.message = "held at 0, for they are constant or follow from the features before them: " + report.message;
     content.fit = {report};
-    return std::make_unique<Cox>(std::move(content));
+    return content;
 }
 
 }  // namespace crm::predict

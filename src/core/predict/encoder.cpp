@@ -105,6 +105,22 @@ std::string Encoder::name_of(const DesignColumn& column) const {
     }
 }
 
+std::vector<double> column_values(const Encoder& encoder, std::span<const double> codes) {
+    std::vector<double> values;
+    for (const DesignColumn& column : encoder.columns()) {
+        const Feature& feature = encoder.features()[column.feature];
+        const double code = codes[column.feature];
+        switch (column.kind) {
+            case DesignColumn::Kind::number: values.push_back(std::isnan(code) ? feature.mean : code); break;
+            case DesignColumn::Kind::missing: values.push_back(std::isnan(code) ? 1 : 0); break;
+            default:
+                values.push_back(std::isnan(code) ? feature.levels[column.level].share
+                                                  : (code == static_cast<double>(column.level) ? 1 : 0));
+        }
+    }
+    return values;
+}
+
 void Encoder::save(Writer& out) const {
     out.put<std::uint8_t>(is_named_);
     out.varint(features_.size());

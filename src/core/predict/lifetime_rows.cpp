@@ -77,8 +77,8 @@ void LifetimeRows::add(const FeaturedLife& life) {
     require_duration(life.duration);
     if (life.entry != from_start) require_entry(life.entry, life.duration);
     require_life_weight(life.weight);
-    if (life.features.size() > most_features)
-        throw limit_exceeded("model cannot have more than " + std::to_string(most_features) + " features");
+    if (life.features.size() > most_lifetime_features)
+        throw limit_exceeded("model cannot have more than " + std::to_string(most_lifetime_features) + " features");
     if (sized_ && life.features.size() != features_)
         throw invalid_argument("number of features must be the same in every row",
                                "There are " + std::to_string(life.features.size()) + " after rows with " +
@@ -102,6 +102,18 @@ void LifetimeRows::set(const Json& json, std::uint64_t edition, bool cox) {
     if (added_ > 1 && options != options_) throw invalid_argument("options of a fit must be the same in every row");
     options_ = std::move(options);
     edition_ = edition;
+}
+
+FeaturedLife LifetimeRows::life(std::size_t i, std::span<const std::string> strata) const {
+    const auto row = std::span(numbers_).subspan(i * width(), width());
+    return {row[0], row[1] != 0, row.subspan(own), row[2], strata[static_cast<std::size_t>(row[own - 1])], row[3]};
+}
+
+void LifetimeRows::take_over(const LifetimeRows& other, const std::vector<std::string>& names) {
+    options_ = other.options_;
+    options_.names.assign(names.begin(), names.end());
+    edition_ = other.edition_;
+    skipped_ = other.skipped_;
 }
 
 void LifetimeRows::merge(const LifetimeRows& other) {
@@ -142,7 +154,7 @@ void LifetimeRows::load(Reader& in) {
     read_version(in, state_version, "aggregate state");
     sized_ = in.get<std::uint8_t>() != 0;
     const std::uint64_t features = in.varint();
-    if (features > most_features) throw corrupt_data("impossible number of features in state");
+    if (features > most_lifetime_features) throw corrupt_data("impossible number of features in state");
     features_ = static_cast<std::size_t>(features);
     skipped_ = in.varint();
     edition_ = in.get<std::uint8_t>();
