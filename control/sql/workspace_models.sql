@@ -214,7 +214,7 @@ BEGIN
     SELECT crm.fit_gamma_gamma(fact.frequency::float8, fact.monetary) INTO new_spending
     FROM customer_fact AS fact WHERE fact.superseded IS NULL AND fact.monetary IS NOT NULL;
     INSERT INTO fitted_model (run, name, kind, chosen, kept, fitted_as_of, model, observations, message)
-    SELECT this_run, 'spending', 'gamma_gamma', true, info.converged OR last.spending IS NULL, refresh_models.as_of, new_spending, info.observations,
+    SELECT this_run, 'spending', 'gamma_gamma', true, coalesce(info.converged, false) OR last.spending IS NULL, refresh_models.as_of, new_spending, info.observations,
            info.message
     FROM crm.fit_info(new_spending) AS info;
     SELECT crm.fit_rfm_score(crm.rfm(fact.frequency, fact.last_order - fact.first_order, refresh_models.as_of - fact.first_order, fact.monetary),
