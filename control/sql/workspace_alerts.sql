@@ -69,7 +69,8 @@ DECLARE
     top_customers bigint;
     every record;
 BEGIN
-    SELECT b.buying, b.spending, b.decile_thresholds INTO basis FROM run_basis AS b WHERE b.run = this_run;
+    SELECT b.buying, b.spending, figure.decile_thresholds INTO basis
+    FROM run_basis AS b LEFT JOIN concentration_figure_of_run AS figure USING (run) WHERE b.run = this_run;
     CREATE TEMPORARY TABLE silent_customer ON COMMIT DROP AS
     SELECT fact.customer, fact.revenue, fact.first_order, fact.last_order, fact.frequency, fact.orders, score.lifecycle, earlier.lifecycle AS lifecycle_before,
            10 - width_bucket(fact.revenue, basis.decile_thresholds) AS decile,
@@ -146,7 +147,7 @@ CREATE FUNCTION crm.alert_of_concentration(this_run bigint, last_run bigint, opt
                round(before.gini::numeric, 3), round(now.gini::numeric, 3), crm.share_in_words(now.top_20_share), crm.share_in_words(before.top_20_share)),
         'the fewer bring the revenue, the more hangs on each of them staying',
         'look at the top customers in view customer (decile = 1): whom would it hurt to lose, and who looks after them?')
-    FROM run_basis AS now JOIN run_basis AS before ON before.run = last_run
+    FROM concentration_figure_of_run AS now JOIN concentration_figure_of_run AS before ON before.run = last_run
     WHERE now.run = this_run AND now.gini - before.gini > coalesce((options ->> 'alert_gini')::float8, 0.02)
 $$;
 COMMENT ON FUNCTION crm.alert_of_concentration(bigint, bigint, jsonb) IS 'Support of crm.refresh: revenue that hangs on fewer customers.';
