@@ -49,6 +49,7 @@ BEGIN
     CREATE TABLE IF NOT EXISTS comment_topic_of_run (
         run bigint, topic text, comments bigint NOT NULL, comments_share float8 NOT NULL, customers bigint NOT NULL,
         recent_comments bigint NOT NULL, earlier_comments bigint NOT NULL, keywords text, example text, PRIMARY KEY (run, topic));
+    COMMENT ON TABLE comment_topic_of_run IS 'What view comment_topic shows.';
     CREATE OR REPLACE VIEW comment_topic AS
     SELECT published.as_of, topic.topic, topic.comments, topic.comments_share, topic.customers, topic.recent_comments, topic.earlier_comments,
            topic.keywords, topic.example
@@ -66,6 +67,7 @@ BEGIN
 
     CREATE TABLE IF NOT EXISTS topic_trend_of_run (
         run bigint, topic text, period date, comments bigint NOT NULL, share float8 NOT NULL, PRIMARY KEY (run, topic, period));
+    COMMENT ON TABLE topic_trend_of_run IS 'What view topic_trend shows.';
     CREATE OR REPLACE VIEW topic_trend AS
     SELECT published.as_of, trend.topic, trend.period, trend.comments, trend.share FROM published JOIN topic_trend_of_run AS trend USING (run);
     COMMENT ON VIEW topic_trend IS 'Topics month by month.';
@@ -78,6 +80,7 @@ BEGIN
     CREATE TABLE IF NOT EXISTS topic_alarm_of_run (
         run bigint, topic text, direction text NOT NULL, recent bigint NOT NULL, earlier bigint NOT NULL, recent_share float8 NOT NULL,
         earlier_share float8 NOT NULL, adjusted_p float8 NOT NULL, PRIMARY KEY (run, topic));
+    COMMENT ON TABLE topic_alarm_of_run IS 'What view topic_alarm shows.';
     CREATE OR REPLACE VIEW topic_alarm AS
     SELECT published.as_of, alarm.topic, alarm.direction, alarm.recent, alarm.earlier, alarm.recent_share, alarm.earlier_share, alarm.adjusted_p
     FROM published JOIN topic_alarm_of_run AS alarm USING (run);
