@@ -95,7 +95,7 @@ CREATE FUNCTION crm.profile_orders(about jsonb) RETURNS TABLE (label text, value
     AS $$
 BEGIN
     RETURN QUERY EXECUTE format('
-        SELECT bought.day::text, crm.in_words(bought.amount, 2), CASE WHEN bought.orders <> 1 THEN bought.orders || '' orders'' END
+        SELECT to_char(bought.day, ''YYYY-MM-DD''), crm.in_words(bought.amount, 2), CASE WHEN bought.orders <> 1 THEN bought.orders || '' orders'' END
         FROM customer_timeline AS seen, crm.purchases(crm.until(seen.history, %L)) AS bought (day, orders, amount)
         WHERE seen.customer = %L ORDER BY bought.day DESC LIMIT 5', about ->> 'as_of', about ->> 'customer');
 END $$;
@@ -106,7 +106,7 @@ CREATE FUNCTION crm.profile_history(about jsonb) RETURNS TABLE (label text, valu
     AS $$
 BEGIN
     RETURN QUERY EXECUTE format('
-        SELECT ''since '' || stage.since, stage.segment, stage.lifecycle FROM customer_history AS stage
+        SELECT ''since '' || to_char(stage.since, ''YYYY-MM-DD''), stage.segment, stage.lifecycle FROM customer_history AS stage
         WHERE stage.customer = %L ORDER BY stage.since DESC, stage.until IS NULL DESC LIMIT 5', about ->> 'customer');
 END $$;
 COMMENT ON FUNCTION crm.profile_history(jsonb) IS 'Section of crm.customer_profile: the last five segments and stages.';
@@ -118,7 +118,7 @@ BEGIN
     -- Only comments have topics: whoever wrote nothing costs nothing.
     IF coalesce(about ->> 'comments', '0') = '0' THEN RETURN; END IF;
     RETURN QUERY EXECUTE format('
-        SELECT said.day::text, said.comment, coalesce(said.topic, given.topic)
+        SELECT to_char(said.day, ''YYYY-MM-DD''), said.comment, coalesce(said.topic, given.topic)
         FROM customer_said AS said
         LEFT JOIN (published JOIN topic_basis AS basis USING (run)) ON true
         LEFT JOIN comment_label AS given ON given.comment_digest = said.comment_digest AND given.made_by = basis.made_by
@@ -132,7 +132,7 @@ BEGIN ATOMIC
     SELECT pg_catalog.replace(shown.name, '_', ' '), about ->> shown.name, shown.meaning
       FROM crm.workspace_column AS shown
      -- What the other sections don't show already.
-     WHERE shown.step NOT IN (SELECT s.step FROM crm.workspace_profile_section AS s) AND shown.step <> 'customers' AND about ->> shown.name IS NOT NULL
+     WHERE shown.step NOT IN (SELECT s.step FROM crm.workspace_profile_section AS s) AND shown.step NOT IN ('customers', 'concentration') AND about ->> shown.name IS NOT NULL
      ORDER BY shown.position;
 END;
 COMMENT ON FUNCTION crm.profile_more(jsonb) IS
@@ -160,7 +160,6 @@ CREATE FUNCTION crm.customer_profile(workspace name, customer text)
     AS $$
 DECLARE
     caller_path CONSTANT text := pg_catalog.current_setting('search_path');
-    caller_zone CONSTANT text := pg_catalog.current_setting('timezone');
     about jsonb;
     part record;
 BEGIN
@@ -175,7 +174,7 @@ BEGIN
             RETURN QUERY EXECUTE format('SELECT %L, shown.label, shown.value, shown.note FROM crm.%I($1) AS shown', part.section, part.routine) USING about;
         END LOOP;
     END IF;
-    PERFORM pg_catalog.set_config('search_path', caller_path, true), pg_catalog.set_config('timezone', caller_zone, true);
+    PERFORM pg_catalog.set_config('search_path', caller_path, true);
 END $$;
 COMMENT ON FUNCTION crm.customer_profile(name, text) IS
     'One customer of a workspace on a page: who, value, how it stands, what to expect, orders, history, comments, why, and what to do. No rows for whoever is no customer. Other steps add sections in crm.workspace_profile_section.';
