@@ -228,6 +228,7 @@ DECLARE
     part record;
 BEGIN
     PERFORM crm.enter_workspace(workspace);
+    PERFORM set_config('timezone', setting.value #>> '{}', true) FROM setting WHERE setting.name = 'time_zone' AND setting.value <> 'null';
     SELECT * INTO shown FROM published;
     IF shown.run IS NULL THEN
         RAISE object_not_in_prerequisite_state USING MESSAGE = format('workspace "%s" has no complete run', workspace),
