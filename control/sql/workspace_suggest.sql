@@ -395,7 +395,8 @@ CREATE FUNCTION crm.readable_relations(schemas text[])
     LANGUAGE sql STABLE ROWS 100 COST 100000
 BEGIN ATOMIC
     SELECT c.oid::regclass, (SELECT pg_catalog.array_agg(DISTINCT crm.column_contents(a.atttypid)) FROM pg_catalog.pg_attribute AS a
-                              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+                              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                                AND pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT'))
       FROM pg_catalog.pg_class AS c
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND c.relpersistence <> 't'
