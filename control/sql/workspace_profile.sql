@@ -118,10 +118,10 @@ BEGIN
     -- Only comments have topics: whoever wrote nothing costs nothing.
     IF coalesce(about ->> 'comments', '0') = '0' THEN RETURN; END IF;
     RETURN QUERY EXECUTE format('
-        SELECT to_char(said.day, ''YYYY-MM-DD''), said.comment, coalesce(said.topic, given.topic)
+        SELECT to_char(said.day, ''YYYY-MM-DD''), said.comment,
+               coalesce(said.topic, (SELECT given.topic FROM published JOIN topic_basis AS basis USING (run), comment_label AS given
+                                     WHERE given.comment_digest = said.comment_digest AND given.made_by = basis.made_by))
         FROM customer_said AS said
-        LEFT JOIN (published JOIN topic_basis AS basis USING (run)) ON true
-        LEFT JOIN comment_label AS given ON given.comment_digest = said.comment_digest AND given.made_by = basis.made_by
         WHERE said.customer = %L AND said.day <= %L ORDER BY said.day DESC, said.comment_digest', about ->> 'customer', about ->> 'as_of');
 END $$;
 COMMENT ON FUNCTION crm.profile_comments(jsonb) IS 'Section of crm.customer_profile: the last comments, each with its topic.';

@@ -382,5 +382,6 @@ BEGIN
     ANALYZE topic_read;
     PERFORM crm.report_topics(this_run, as_of, days, p, coalesce((options ->> 'topic_alarm_ratio')::float8, 1.25));
     DROP TABLE comment_read, topic_read;
+    IF last.run IS NULL THEN ANALYZE comment_label, customer_comment, customer_said; END IF;
 END $$;
 COMMENT ON FUNCTION crm.refresh_topics(bigint, date, jsonb) IS 'Step topics.';
