@@ -33,8 +33,9 @@ CREATE FUNCTION crm.check_timelines(this_run bigint, as_of date, sample int, OUT
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     AS $$
 BEGIN
-    SELECT count(*), min(format('customer %s: %s days of orders are kept, the source has %s', customer, coalesce(crm.purchase_days(kept.history), 0),
-                                coalesce(crm.purchase_days(read.history), 0)))
+    SELECT count(*), min(format('customer %s: %s days with orders of %s in all are kept, the source has %s of %s', customer,
+                                coalesce(crm.purchase_days(kept.history), 0), coalesce(crm.revenue(kept.history), 0),
+                                coalesce(crm.purchase_days(read.history), 0), coalesce(crm.revenue(read.history), 0)))
     INTO differences, example
     FROM (SELECT customer, history FROM customer_timeline WHERE history IS NOT NULL) AS kept
     FULL JOIN (SELECT customer, crm.timeline(ordered_at, amount) AS history FROM source_orders WHERE customer IS NOT NULL GROUP BY customer) AS read
