@@ -16,7 +16,7 @@ BEGIN
     END LOOP;
     PERFORM crm.make_customer_view();
     FOR plain IN SELECT relname FROM pg_class
-                 WHERE relnamespace = current_schema()::regnamespace AND relname LIKE '%\_of\_run' AND obj_description(oid, 'pg_class') IS NULL LOOP
+                 WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname LIKE '%\_of\_run' AND obj_description(oid, 'pg_class') IS NULL LOOP
         EXECUTE format('COMMENT ON TABLE %I IS %L', plain, format('What view %s shows, of each run.', left(plain, -7)));
     END LOOP;
     INSERT INTO setting VALUES ('edition', to_jsonb(crm.workspace_edition()), 'declared steps and columns when tables and views were made')
