@@ -22,10 +22,11 @@ BEGIN
         subject text NOT NULL, message text NOT NULL, why text NOT NULL, next_step text NOT NULL, PRIMARY KEY (run, position));
     COMMENT ON TABLE alert_of_run IS 'What each run found that somebody should look at.';
     CREATE OR REPLACE VIEW alert AS
-    SELECT done.as_of, found.severity, found.kind, found.subject, found.message, found.why, found.next_step, found.position
+    SELECT done.as_of, found.severity, found.kind, found.subject, found.message, found.why, found.next_step, found.position, found.run
     FROM alert_of_run AS found JOIN refresh_run AS done USING (run) JOIN published ON found.run <= published.run;
     COMMENT ON VIEW alert IS 'What each complete run found that somebody should look at; the most urgent of a run has position 1.';
     COMMENT ON COLUMN alert.as_of IS 'The day that the run was as of.';
+    COMMENT ON COLUMN alert.run IS 'The run, of which a day may have several: the higher the later.';
     COMMENT ON COLUMN alert.severity IS 'urgent, warning or notice.';
     COMMENT ON COLUMN alert.kind IS 'customer gone silent, customers gone silent, segment, concentration, model, topic, orders missing, rows skipped or orders removed.';
     COMMENT ON COLUMN alert.subject IS 'The customer, segment, model, topic or source.';

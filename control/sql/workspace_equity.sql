@@ -12,10 +12,11 @@ BEGIN
         run bigint PRIMARY KEY, from_as_of date, opening numeric, revalued numeric, acquired numeric, grown numeric, lapsed numeric, lost numeric,
         closing numeric);
     CREATE OR REPLACE VIEW equity AS
-    SELECT done.as_of, part.from_as_of, part.opening, part.revalued, part.acquired, part.grown, part.lapsed, part.lost, part.closing
+    SELECT done.as_of, part.from_as_of, part.opening, part.revalued, part.acquired, part.grown, part.lapsed, part.lost, part.closing, part.run
     FROM equity_of_run AS part JOIN refresh_run AS done USING (run) JOIN published ON part.run <= published.run;
     COMMENT ON VIEW equity IS
         'Customer equity, the sum of all lifetime values, of each run: opening + revalued + acquired + grown + lapsed + lost = closing.';
+    COMMENT ON COLUMN equity.run IS 'The run, of which a day may have several: the higher the later.';
     COMMENT ON COLUMN equity.opening IS 'Closing of the run before.';
     COMMENT ON COLUMN equity.revalued IS 'What another model, horizon or discount rate says of the same customers on the same day.';
     COMMENT ON COLUMN equity.acquired IS 'Value of customers who were none then.';
@@ -109,9 +110,10 @@ BEGIN
         top_20_share float8, expected_orders float8, clv float8, at_risk_customers bigint, at_risk_clv float8);
     CREATE OR REPLACE VIEW summary AS
     SELECT done.as_of, figures.customers, figures.new_customers, figures.active_customers, figures.orders, figures.revenue, figures.gini,
-           figures.top_20_share, figures.expected_orders, figures.clv, figures.at_risk_customers, figures.at_risk_clv
+           figures.top_20_share, figures.expected_orders, figures.clv, figures.at_risk_customers, figures.at_risk_clv, figures.run
     FROM summary_of_run AS figures JOIN refresh_run AS done USING (run) JOIN published ON figures.run <= published.run;
     COMMENT ON VIEW summary IS 'The headline figures of each complete run.';
+    COMMENT ON COLUMN summary.run IS 'The run, of which a day may have several: the higher the later.';
     COMMENT ON COLUMN summary.new_customers IS 'Customers whose first order was in the 30 days before.';
     COMMENT ON COLUMN summary.active_customers IS 'Sum of the probabilities that each customer is still one.';
     COMMENT ON COLUMN summary.gini IS 'Concentration of the revenue: 0 all alike, towards 1 all from few.';
