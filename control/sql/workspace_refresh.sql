@@ -127,30 +127,23 @@ DECLARE
     failed_message text;
     failed_detail text;
     failed_hint text;
-    lock_key bigint;
 BEGIN
     COMMIT;  -- inside a transaction block this fails before anything is begun
     PERFORM crm.enter_workspace(workspace);
-    lock_key := crm.workspace_lock(workspace);
-    IF NOT pg_try_advisory_lock(lock_key) THEN
+    IF NOT crm.begin_job(crm.workspace_lock(workspace)) THEN
         RAISE NOTICE USING MESSAGE = format('workspace "%s" is being refreshed already', workspace),
             HINT = format('%I.run says how far it is.', workspace);
         RETURN;
     END IF;
 
-    BEGIN
+    PERFORM crm.enter_run(workspace);
+    merged := crm.options_of_run(options);
+    day := coalesce(day, current_date);
+    IF (SELECT value #>> '{}' FROM setting WHERE name = 'edition') IS DISTINCT FROM crm.workspace_edition() THEN
+        PERFORM crm.set_up_workspace(workspace);
         PERFORM crm.enter_run(workspace);
-        merged := crm.options_of_run(options);
-        day := coalesce(day, current_date);
-        IF (SELECT value #>> '{}' FROM setting WHERE name = 'edition') IS DISTINCT FROM crm.workspace_edition() THEN
-            PERFORM crm.set_up_workspace(workspace);
-            PERFORM crm.enter_run(workspace);
-        END IF;
-        SELECT * INTO this FROM crm.begin_run(day, merged);
-    EXCEPTION WHEN OTHERS OR query_canceled THEN
-        PERFORM pg_advisory_unlock(lock_key);
-        RAISE;
-    END;
+    END IF;
+    SELECT * INTO this FROM crm.begin_run(day, merged);
     reuse := this.unchanged;
 
     FOR step IN SELECT declared.name, declared.position, declared.optional AND NOT coalesce(merged -> 'steps' ? declared.name, true) AS is_left_out
@@ -192,7 +185,6 @@ BEGIN
             SET state = 'failed', ended_at = clock_timestamp(), message = format('step %s: %s', step.name, failed_message)
             WHERE ended.run = this.this_run;
             COMMIT;
-            PERFORM pg_catalog.pg_advisory_unlock(lock_key);
             RAISE EXCEPTION USING ERRCODE = failed_state, MESSAGE = failed_message,
                 DETAIL = concat_ws(' ', format('Step %s of run %s.', step.name, this.this_run), nullif(failed_detail, '')),
                 HINT = coalesce(nullif(failed_hint, ''), 'Readers see the last complete run; the next call takes this one up again.');
@@ -207,7 +199,7 @@ BEGIN
     PERFORM crm.enter_run(workspace);
     PERFORM crm.forget_earlier_runs(this.this_run);
     COMMIT;
-    PERFORM pg_catalog.pg_advisory_unlock(lock_key);
+    PERFORM crm.end_job();
 END $$;
 COMMENT ON PROCEDURE crm.refresh(name, date, jsonb) IS
     'Brings a workspace up to date, as of a day (else today): runs each step in a transaction of its own; readers see the last complete run until the new one is. Only one refresh of a workspace runs at a time: a second call returns with a notice. What was interrupted is taken up by the next call. Options: full (read all orders and compute all customers anew), refit (fit the models now), steps, and every setting of the workspace, for this run.';

@@ -6,6 +6,17 @@ CREATE FUNCTION crm.workspace_lock(workspace name) RETURNS bigint
     RETURN (hashtext('crm.refresh')::bigint << 32) | to_regnamespace(quote_ident(workspace))::oid::bigint;
 COMMENT ON FUNCTION crm.workspace_lock(name) IS 'The key of the advisory lock that a refresh of the workspace holds.';
 
+CREATE FUNCTION crm.begin_job(key bigint) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'crm_begin_job';
+COMMENT ON FUNCTION crm.begin_job(bigint) IS
+    'Takes an advisory lock for the session as pg_try_advisory_lock does, until crm.end_job, or until an error ends the transaction: a job that failed or was cancelled leaves no lock behind.';
+
+CREATE FUNCTION crm.end_job() RETURNS boolean
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'crm_end_job';
+COMMENT ON FUNCTION crm.end_job() IS 'Gives back the lock that crm.begin_job took; false when there is none.';
+
 CREATE FUNCTION crm.is_refreshing(workspace name) RETURNS boolean
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
