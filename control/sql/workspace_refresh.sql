@@ -56,6 +56,7 @@ BEGIN
         SET as_of = begin_run.as_of, options = begin_run.options, state = 'running', started_at = clock_timestamp(), ended_at = NULL,
             message = 'taken up again'
         WHERE earlier.run = this_run;
+        IF NOT unchanged THEN DELETE FROM refresh_step AS done WHERE done.run = this_run; END IF;
     ELSE
         INSERT INTO refresh_run (as_of, options, state, started_at)
         VALUES (begin_run.as_of, begin_run.options, 'running', clock_timestamp()) RETURNING run INTO this_run;
@@ -189,7 +190,11 @@ BEGIN
                 DETAIL = concat_ws(' ', format('Step %s of run %s.', step.name, this.this_run), nullif(failed_detail, '')),
                 HINT = coalesce(nullif(failed_hint, ''), 'Readers see the last complete run; the next call takes this one up again.');
         END IF;
-        IF step.name = 'timelines' AND step_rows > 0 THEN reuse := false; END IF;
+        IF step.name = 'timelines' AND step_rows > 0 THEN
+            -- Now rather than one by one: this attempt may be interrupted, too.
+            DELETE FROM refresh_step AS done WHERE done.run = this.this_run AND done.position > step.position;
+            reuse := false;
+        END IF;
         COMMIT;
         PERFORM crm.enter_run(workspace);
     END LOOP;

@@ -163,8 +163,9 @@ BEGIN
     END IF;
     SELECT basis.* INTO last_basis FROM run_basis AS basis JOIN published USING (run);
     SELECT published.as_of INTO last_as_of FROM published;
-    DELETE FROM run_basis WHERE run = this_run;
-    INSERT INTO run_basis (run, usual_gap) VALUES (this_run, gap);
+    -- An earlier attempt at this run may have fitted its models already.
+    INSERT INTO run_basis (run, usual_gap) VALUES (this_run, gap)
+    ON CONFLICT ON CONSTRAINT run_basis_pkey DO UPDATE SET usual_gap = excluded.usual_gap;
 
     -- What an earlier attempt at this run left is undone: the versions that the last complete run shows are the start.
     DELETE FROM customer_fact WHERE run = this_run;
