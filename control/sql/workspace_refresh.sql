@@ -94,6 +94,9 @@ BEGIN
         message = (SELECT string_agg(step.step || ': ' || step.message, E'\n' ORDER BY step.position)
                    FROM refresh_step AS step WHERE step.run = this_run AND step.message IS NOT NULL)
     WHERE finished.run = this_run;
+    -- A gap that was learned stays, lest everybody's returning be judged anew each night.
+    UPDATE setting SET value = to_jsonb(basis.usual_gap)
+    FROM run_basis AS basis WHERE basis.run = this_run AND basis.is_gap_learned AND setting.name = 'usual_gap_days';
     INSERT INTO published (run, as_of) SELECT finished.run, finished.as_of FROM refresh_run AS finished WHERE finished.run = this_run
     ON CONFLICT (one) DO UPDATE SET run = excluded.run, as_of = excluded.as_of;
 END $$;

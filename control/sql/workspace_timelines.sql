@@ -30,7 +30,7 @@ BEGIN
 
     -- What the scores of a run stand on; each step fills in its part.
     CREATE TABLE IF NOT EXISTS run_basis (
-        run bigint PRIMARY KEY, usual_gap int, fit_options jsonb, buying crm.model, spending crm.model, scorer crm.model, fitted_run bigint, fitted_as_of date,
+        run bigint PRIMARY KEY, usual_gap int, is_gap_learned boolean, fit_options jsonb, buying crm.model, spending crm.model, scorer crm.model, fitted_run bigint, fitted_as_of date,
         horizon_days float8, discount_rate float8);
     COMMENT ON TABLE run_basis IS 'What the scores of a run stand on: models, thresholds, options.';
 END $$;
@@ -123,6 +123,7 @@ DECLARE
     read_all boolean := (options ->> 'full')::boolean;
     touched text;
     gap int;
+    is_gap_learned boolean := false;
     last_basis run_basis%ROWTYPE;
     last_as_of date;
     more bigint;
@@ -158,14 +159,14 @@ BEGIN
             gap := 180;
             message := concat_ws('; ', message, 'too few customers bought again to learn a usual gap from: 180 days are taken');
         ELSE
-            UPDATE setting SET value = to_jsonb(gap) WHERE name = 'usual_gap_days';
+            is_gap_learned := true;
         END IF;
     END IF;
     SELECT basis.* INTO last_basis FROM run_basis AS basis JOIN published USING (run);
     SELECT published.as_of INTO last_as_of FROM published;
     -- An earlier attempt at this run may have fitted its models already.
-    INSERT INTO run_basis (run, usual_gap) VALUES (this_run, gap)
-    ON CONFLICT ON CONSTRAINT run_basis_pkey DO UPDATE SET usual_gap = excluded.usual_gap;
+    INSERT INTO run_basis (run, usual_gap, is_gap_learned) VALUES (this_run, gap, is_gap_learned)
+    ON CONFLICT ON CONSTRAINT run_basis_pkey DO UPDATE SET usual_gap = excluded.usual_gap, is_gap_learned = excluded.is_gap_learned;
 
     -- What an earlier attempt at this run left is undone: the versions that the last complete run shows are the start.
     DELETE FROM customer_fact WHERE run = this_run;
