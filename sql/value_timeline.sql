@@ -11,7 +11,7 @@ INSERT INTO orders VALUES
     (4, '2026-05-01', NULL), (4, NULL, 10), (4, '2026-05-02', 5);
 SELECT customer, crm.timeline(at, amount) FROM orders GROUP BY customer ORDER BY customer;
 SELECT customer, (crm.purchases(crm.timeline(at, amount))).* FROM orders GROUP BY customer ORDER BY customer, day;
-SELECT customer, crm.first_purchase(t), crm.last_purchase(t), crm.purchase_days(t), crm.orders(t), crm.revenue(t)
+SELECT customer, crm.first_purchase(t), crm.last_purchase(t), crm.last_day(t), crm.purchase_days(t), crm.orders(t), crm.revenue(t)
   FROM (SELECT customer, crm.timeline(at, amount) AS t FROM orders GROUP BY customer) AS x ORDER BY customer;
 SELECT crm.timeline(at, amount) IS NULL AS no_rows FROM orders WHERE false;
 SELECT crm.timeline(at, amount) IS NULL AS only_nulls FROM orders WHERE amount IS NULL;

@@ -129,6 +129,11 @@ CREATE FUNCTION crm.last_purchase(timeline crm.timeline) RETURNS date
     AS 'MODULE_PATHNAME', 'crm_last_purchase';
 COMMENT ON FUNCTION crm.last_purchase(crm.timeline) IS 'Last day with an order; NULL when there is none.';
 
+CREATE FUNCTION crm.last_day(timeline crm.timeline) RETURNS date
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
+    AS 'MODULE_PATHNAME', 'crm_last_day';
+COMMENT ON FUNCTION crm.last_day(crm.timeline) IS 'Last day with an order or a refund.';
+
 CREATE FUNCTION crm.purchase_days(timeline crm.timeline) RETURNS int
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
     AS 'MODULE_PATHNAME', 'crm_purchase_days';

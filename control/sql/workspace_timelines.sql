@@ -8,11 +8,11 @@ CREATE FUNCTION crm.set_up_timelines(customer_type regtype) RETURNS void
     AS $$
 BEGIN
     EXECUTE format('CREATE TABLE IF NOT EXISTS customer_timeline (
-        customer %s PRIMARY KEY, history crm.timeline, last_order date, run bigint NOT NULL)', customer_type);
+        customer %s PRIMARY KEY, history crm.timeline, last_day date, run bigint NOT NULL)', customer_type);
     COMMENT ON TABLE customer_timeline IS 'The orders of each customer, as run first saw them so; a history is NULL when all orders were removed.';
-    COMMENT ON COLUMN customer_timeline.last_order IS 'The last order that there is, be it after the day of the run.';
+    COMMENT ON COLUMN customer_timeline.last_day IS 'Day of the last order or refund, be it after the day of the run.';
     CREATE INDEX IF NOT EXISTS customer_timeline_run ON customer_timeline (run);
-    CREATE INDEX IF NOT EXISTS customer_timeline_last_order ON customer_timeline (last_order);
+    CREATE INDEX IF NOT EXISTS customer_timeline_last_day ON customer_timeline (last_day);
 
     EXECUTE format('CREATE TABLE IF NOT EXISTS customer_fact (
         customer %s, run bigint, superseded bigint,
@@ -76,20 +76,20 @@ BEGIN
             FROM (' || touched || ') AS touched LEFT JOIN source_orders USING (customer) GROUP BY customer';
     END IF;
     UPDATE customer_timeline AS old
-    SET history = fresh.history, last_order = crm.last_purchase(fresh.history), run = this_run
+    SET history = fresh.history, last_day = crm.last_day(fresh.history), run = this_run
     FROM fresh_timeline AS fresh
     WHERE fresh.customer = old.customer
       AND CASE WHEN fresh.history IS NULL OR old.history IS NULL THEN (fresh.history IS NULL) <> (old.history IS NULL)
                ELSE NOT crm.timeline_equal(fresh.history, old.history) END;
     GET DIAGNOSTICS changed = ROW_COUNT;
     INSERT INTO customer_timeline
-    SELECT fresh.customer, fresh.history, crm.last_purchase(fresh.history), this_run
+    SELECT fresh.customer, fresh.history, crm.last_day(fresh.history), this_run
     FROM fresh_timeline AS fresh
     WHERE fresh.history IS NOT NULL AND NOT EXISTS (SELECT FROM customer_timeline AS old WHERE old.customer = fresh.customer);
     GET DIAGNOSTICS more = ROW_COUNT;
     changed := changed + more;
     IF touched IS NULL THEN
-        UPDATE customer_timeline AS old SET history = NULL, last_order = NULL, run = this_run
+        UPDATE customer_timeline AS old SET history = NULL, last_day = NULL, run = this_run
         WHERE old.history IS NOT NULL AND NOT EXISTS (SELECT FROM fresh_timeline AS fresh WHERE fresh.customer = old.customer);
         GET DIAGNOSTICS more = ROW_COUNT;
         changed := changed + more;
@@ -175,7 +175,7 @@ BEGIN
     CREATE TEMPORARY TABLE fresh_fact ON COMMIT DROP AS
     SELECT seen.customer, fact.*
     FROM customer_timeline AS seen LEFT JOIN LATERAL crm.facts_of(seen.history, refresh_timelines.as_of, gap) AS fact ON true
-    WHERE read_all OR seen.run = this_run OR seen.last_order > least(refresh_timelines.as_of, last_as_of);
+    WHERE read_all OR seen.run = this_run OR seen.last_day > least(refresh_timelines.as_of, last_as_of);
     UPDATE customer_fact AS old SET superseded = this_run
     FROM fresh_fact AS fresh
     WHERE fresh.customer = old.customer AND old.superseded IS NULL
