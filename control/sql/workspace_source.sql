@@ -108,7 +108,9 @@ BEGIN
         END IF;
         IF wanted.kind = 'customer' THEN
             IF customer_type IS NULL THEN
-                customer_type := format_type(found.atttypid, NULL);
+                -- As they are written, character and bit are of length 1.
+                customer_type := format_type(CASE found.atttypid WHEN 'bpchar'::regtype THEN 'text'::regtype WHEN 'bit'::regtype THEN 'varbit'::regtype
+                                                                ELSE found.atttypid END, NULL);
                 INSERT INTO setting VALUES ('customer_type', to_jsonb(customer_type), 'type of the column customer');
             END IF;
             selected := selected || format('(source.%I)::%s AS customer', found.attname, customer_type);
