@@ -202,8 +202,8 @@ BEGIN
             LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
             AS $body$
         BEGIN
-            IF TG_OP IN ('INSERT', 'UPDATE') THEN INSERT INTO %1$I.changed_order SELECT DISTINCT %2$I FROM new_rows; END IF;
-            IF TG_OP IN ('UPDATE', 'DELETE') THEN INSERT INTO %1$I.changed_order SELECT DISTINCT %2$I FROM old_rows; END IF;
+            IF TG_OP IN ('INSERT', 'UPDATE') THEN INSERT INTO %1$I.changed_order SELECT DISTINCT %2$I FROM new_rows WHERE %2$I IS NOT NULL; END IF;
+            IF TG_OP IN ('UPDATE', 'DELETE') THEN INSERT INTO %1$I.changed_order SELECT DISTINCT %2$I FROM old_rows WHERE %2$I IS NOT NULL; END IF;
             IF TG_OP = 'TRUNCATE' THEN INSERT INTO %1$I.changed_order VALUES (NULL); END IF;
             RETURN NULL;
         END $body$ $function$, workspace, customer_column);
