@@ -211,7 +211,7 @@ BEGIN
     EXECUTE format('REVOKE ALL ON FUNCTION %I.note_changed_orders() FROM PUBLIC', workspace);
     FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete', 'truncate'] LOOP
         EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION %I.note_changed_orders()',
-            workspace || '_' || event, event, relation,
+            CASE WHEN octet_length(workspace) <= 54 THEN workspace ELSE md5(workspace) END || '_' || event, event, relation,
             CASE event WHEN 'insert' THEN 'REFERENCING NEW TABLE AS new_rows'
                        WHEN 'update' THEN 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
                        WHEN 'delete' THEN 'REFERENCING OLD TABLE AS old_rows' ELSE '' END, workspace);
