@@ -141,9 +141,12 @@ BEGIN
         read_all := true;
         DELETE FROM changed_order;
     END IF;
-    rows := crm.read_histories(this_run, CASE WHEN read_all THEN NULL ELSE touched END);
+    -- Before the orders are read: what is committed meanwhile must lie beyond.
     IF followed.follow LIKE 'watermark %' THEN
         UPDATE source SET seen = (SELECT max(watermark)::text FROM source_orders) WHERE role = 'orders';
+    END IF;
+    rows := crm.read_histories(this_run, CASE WHEN read_all THEN NULL ELSE touched END);
+    IF followed.follow LIKE 'watermark %' THEN
         IF NOT read_all AND NOT crm.histories_agree() THEN
             rows := rows + crm.read_histories(this_run, NULL);
             message := 'orders changed that the watermark did not show: all were read';
