@@ -30,13 +30,26 @@ sub new {
         $self->{dir} = tempdir(basename($0, '.t') . '.XXXX', DIR => "$top/build/tap");
         chmod 0755, $self->{dir};
         push @started, $self;
-        system("$top/scripts/cluster", 'start', $self->{dir}, @settings) == 0 or die "no server\n";
+        $self->{settings} = \@settings;
+        $self->start;
         for (qx("$top/scripts/cluster" env "$self->{dir}")) {
             $ENV{$1} = $2 while /(PG\w+)=(\S+)/g;
         }
         delete @ENV{qw(PGHOSTADDR PGSERVICE PGOPTIONS)};
     }
     return $self;
+}
+
+sub start {
+    my $self = shift;
+    system("$top/scripts/cluster", 'start', $self->{dir}, @{ $self->{settings} }) == 0 or die "no server\n";
+}
+
+# Ends all sessions.
+sub restart {
+    my $self = shift;
+    system("$top/scripts/cluster", 'stop', $self->{dir});
+    $self->start;
 }
 
 sub remove {
