@@ -194,24 +194,24 @@ CREATE FUNCTION crm.alert_of_missing_orders(this_run bigint, as_of date, options
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
-    last_day CONSTANT date := (SELECT max(last_order) FROM customer_fact WHERE superseded IS NULL);
-    since CONSTANT date := last_day - 83;  -- twelve weeks
+    latest_day CONSTANT date := (SELECT max(last_order) FROM customer_fact WHERE superseded IS NULL);
+    since CONSTANT date := latest_day - 83;  -- twelve weeks
     first_day CONSTANT date := (SELECT min(first_order) FROM customer_fact WHERE superseded IS NULL);
     expected float8;
     p float8;
 BEGIN
     -- What the last twelve weeks don't have is not missed, however long it goes on; less than four weeks say nothing.
-    IF last_day IS NULL OR as_of - last_day < 2 OR last_day - first_day < 28 THEN RETURN; END IF;
+    IF latest_day IS NULL OR as_of - latest_day < 2 OR latest_day - first_day < 28 THEN RETURN; END IF;
     SELECT sum(usual.orders) INTO expected
-    FROM generate_series(1, least(as_of - 1 - last_day, 366)) AS missed (place)
-    JOIN (SELECT extract(isodow FROM bought.day) AS weekday, sum(bought.orders) / ((last_day - greatest(since, first_day) + 1) / 7.0) AS orders
+    FROM generate_series(1, least(as_of - 1 - latest_day, 366)) AS missed (place)
+    JOIN (SELECT extract(isodow FROM bought.day) AS weekday, sum(bought.orders) / ((latest_day - greatest(since, first_day) + 1) / 7.0) AS orders
           FROM customer_timeline AS seen
-          CROSS JOIN LATERAL crm.purchases(crm.since(crm.until(seen.history, last_day), greatest(since, first_day) - 1)) AS bought
-          WHERE seen.last_order >= since GROUP BY 1) AS usual ON usual.weekday = extract(isodow FROM last_day + missed.place);
+          CROSS JOIN LATERAL crm.purchases(crm.since(crm.until(seen.history, latest_day), greatest(since, first_day) - 1)) AS bought
+          WHERE seen.last_day >= since GROUP BY 1) AS usual ON usual.weekday = extract(isodow FROM latest_day + missed.place);
     p := exp(-expected);
     IF p < coalesce((options ->> 'alert_missing_p')::float8, 0.001) THEN
         PERFORM crm.add_alert(this_run, 'urgent', 'orders missing', 'orders',
-            format('there are no orders after %s, %s days before the day of the run; on such days there are usually %s', last_day, as_of - last_day, crm.in_words(expected, 1)),
+            format('there are no orders after %s, %s days before the day of the run; on such days there are usually %s', latest_day, as_of - latest_day, crm.in_words(expected, 1)),
             format('by chance alone that happens with a probability of %s', CASE WHEN p < 1e-6 THEN 'less than one in a million' ELSE 'one in ' || crm.in_words(1 / p) END),
             'see whether orders still arrive in the source, and whether its days are what the workspace takes them for');
     END IF;
