@@ -123,7 +123,6 @@ DECLARE
     merged jsonb;
     this record;
     step record;
-    steps text[];
     reuse boolean;
     step_rows bigint;
     step_message text;

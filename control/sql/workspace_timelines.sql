@@ -126,7 +126,6 @@ DECLARE
     is_gap_learned boolean := false;
     last_basis run_basis%ROWTYPE;
     last_as_of date;
-    more bigint;
 BEGIN
     SELECT * INTO followed FROM source WHERE role = 'orders';
     IF followed.follow = 'trigger' AND NOT is_first AND NOT read_all THEN

@@ -13,4 +13,6 @@ ORDER BY revenue DESC;
 
 SELECT format('%s %% of the revenue came from the best 20 %% of the customers; the Gini coefficient is %s.',
               round((100 * top_20_share)::numeric), gini::numeric(4, 2)) AS concentration
-FROM shop.summary;
+FROM shop.summary
+ORDER BY as_of DESC
+LIMIT 1;
