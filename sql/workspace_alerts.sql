@@ -11,7 +11,7 @@ WHERE c * 37 % 60 + n * (10 + c % 31) < 360 AND (c % 50 <> 1 OR n < 5);
 -- Ten of the best bought every 18 days until 27 October.
 INSERT INTO bought SELECT 1000 + c, date '2025-10-27' - 18 * n, 60 + c FROM generate_series(1, 10) AS c, generate_series(0, 14) AS n;
 CREATE VIEW called AS SELECT customer, 'Customer no. ' || customer AS name FROM bought GROUP BY customer;
-SELECT crm.create_workspace('watch', 'bought', customers => 'called', options => '{"settings": {"usual_gap_days": 37}}');
+SELECT crm.create_workspace('watch', 'bought', customers => 'called', options => '{"settings": {"usual_gap_days": 37, "alert_customers": 3}}');
 -- The first run has nothing to compare with, and sees the source.
 CALL crm.refresh('watch', '2025-12-01');
 SELECT count(*) FROM watch.alert;
@@ -21,7 +21,6 @@ CALL crm.refresh('watch', '2025-12-02');
 SELECT severity, kind, subject, message FROM watch.alert WHERE kind <> 'customer gone silent';
 
 -- Good customers go silent, orders are removed, one customer brings more than all, rows lack what they need.
-UPDATE watch.setting SET value = '3' WHERE name = 'alert_customers';
 DELETE FROM bought WHERE customer % 10 = 3 AND ordered_at > '2025-06-01';
 DELETE FROM bought WHERE customer = 7;
 INSERT INTO bought VALUES (8, '2025-12-03', 90000), (NULL, '2025-12-03', 5), (9, NULL, 5), (9, '2025-12-03', NULL), (10, NULL, NULL);

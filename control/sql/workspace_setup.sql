@@ -78,8 +78,7 @@ BEGIN
     EXECUTE pg_catalog.format('COMMENT ON SCHEMA %I IS %L', workspace, 'A pg_crm workspace: CALL crm.refresh keeps its views fresh.');
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_catalog, pg_temp', workspace), true);
     PERFORM crm.set_up_runs();
-    PERFORM crm.change_settings(pg_catalog.jsonb_build_object('time_zone', coalesce(options ->> 'time_zone', current_setting('timezone')))
-                                || coalesce(options -> 'settings', '{}'));
+    PERFORM crm.change_settings(pg_catalog.jsonb_build_object('time_zone', coalesce(options ->> 'time_zone', current_setting('timezone'))));
     FOR declared IN
         SELECT * FROM (VALUES ('orders', orders), ('comments', comments), ('customers', customers), ('topic_rules', topic_rules)) AS given (role, source)
         WHERE given.source IS NOT NULL
@@ -89,6 +88,7 @@ BEGIN
                                CASE declared.role WHEN 'orders' THEN coalesce(options ->> 'follow', 'compare') ELSE 'compare' END);
     END LOOP;
     PERFORM crm.set_up_workspace(workspace);
+    PERFORM crm.change_settings(options -> 'settings');  -- which steps may have brought
     PERFORM pg_catalog.set_config('search_path', caller_path, true);
 END $$;
 COMMENT ON FUNCTION crm.create_workspace(name, text, text, text, text, jsonb) IS
@@ -119,10 +119,10 @@ DECLARE
     change record;
 BEGIN
     FOR change IN SELECT key, value FROM pg_catalog.jsonb_each(changes) LOOP
-        UPDATE setting SET value = change.value WHERE name = change.key;
+        UPDATE setting SET value = change.value WHERE name = change.key AND name NOT IN ('edition', 'customer_type');
         IF NOT FOUND THEN
             RAISE invalid_parameter_value USING MESSAGE = pg_catalog.format('there is no setting "%s"', change.key),
-                HINT = 'Settings are ' || (SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) FROM setting) || '.';
+                HINT = 'Settings are ' || (SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) FROM setting WHERE name NOT IN ('edition', 'customer_type')) || '.';
         END IF;
     END LOOP;
 END $$;
