@@ -82,6 +82,9 @@ SELECT failed('UPDATE compared.summary_of_run SET revenue = revenue + 1');
 SELECT failed('UPDATE compared.comment_label SET topic = ''nothing'' WHERE topic = ''praise''');
 SELECT failed('DELETE FROM said WHERE id = 8');
 SELECT failed('SELECT 1');
+-- A step that was left out is not checked: what it shows is of an earlier day.
+CALL crm.refresh('compared', '2025-05-20', '{"steps": []}');
+SELECT "check", ok FROM crm.check_workspace('compared');
 SHOW search_path;
 SELECT crm.drop_workspace('compared'), crm.drop_workspace('triggered'), crm.drop_workspace('watched');
 DROP SCHEMA workspace_check CASCADE;
