@@ -119,8 +119,8 @@ COMMENT ON FUNCTION crm.alert_of_silence(bigint, bigint, date, jsonb) IS 'Suppor
 CREATE FUNCTION crm.alert_of_segments(this_run bigint, last_run bigint, options jsonb) RETURNS void
     LANGUAGE sql VOLATILE PARALLEL UNSAFE
     AS $$
-    -- Less of the valuable, or more of the others, is no good news.
-    SELECT crm.add_alert(this_run, CASE WHEN (change.now < change.before) = (change.value > change.value_of_all) THEN 'warning' ELSE 'notice' END,
+    -- Fewer of those who are likely to come back, or more of those who are not, is no good news.
+    SELECT crm.add_alert(this_run, CASE WHEN (change.now < change.before) = (change.p_alive > change.p_alive_of_all) THEN 'warning' ELSE 'notice' END,
         'segment', change.segment,
         format('segment %s has %s customers, %s than in the last run: then %s', change.segment, crm.in_words(change.now),
                CASE WHEN change.before = 0 THEN 'more' ELSE crm.share_in_words(abs(change.now - change.before) / change.before)
@@ -130,8 +130,8 @@ CREATE FUNCTION crm.alert_of_segments(this_run bigint, last_run bigint, options 
         format('see who moved: SELECT * FROM segment_migration WHERE before = %1$L OR after = %1$L', change.segment))
     FROM (SELECT coalesce(segment, '(none)') AS segment, coalesce(sum(customers) FILTER (WHERE run = this_run), 0)::float8 AS now,
                  coalesce(sum(customers) FILTER (WHERE run = last_run), 0)::float8 AS before,
-                 sum(discounted_orders::numeric * spend) / sum(customers) AS value,
-                 sum(sum(discounted_orders::numeric * spend)) OVER () / sum(sum(customers)) OVER () AS value_of_all
+                 sum((customers * p_alive)::numeric) / sum(customers) AS p_alive,
+                 sum(sum((customers * p_alive)::numeric)) OVER () / sum(sum(customers)) OVER () AS p_alive_of_all
           FROM history_score WHERE run IN (this_run, last_run) GROUP BY segment) AS change
     JOIN run_basis AS now_basis ON now_basis.run = this_run
     WHERE abs(change.now - change.before) > coalesce((options ->> 'alert_segment_change')::float8, 0.2) * change.before
@@ -223,6 +223,7 @@ CREATE FUNCTION crm.alert_of_source(this_run bigint, last_run bigint, as_of date
     AS $$
 DECLARE
     skipped record;
+    saying text;
     removed record;
 BEGIN
     -- Where orders are followed by something quicker than reading all, this must not read all either.
@@ -230,12 +231,13 @@ BEGIN
         SELECT count(*) AS rows, count(*) FILTER (WHERE customer IS NULL) AS customers, count(*) FILTER (WHERE ordered_at IS NULL) AS days,
                count(*) FILTER (WHERE amount IS NULL) AS amounts
         INTO skipped FROM source_orders WHERE customer IS NULL OR ordered_at IS NULL OR amount IS NULL;
-        IF skipped.rows > 0 THEN
-            PERFORM crm.add_alert(this_run, 'notice', 'rows skipped', 'orders',
-                format('%s rows of the orders are skipped: %s without a customer, %s without a day, %s without an amount', crm.in_words(skipped.rows),
-                       crm.in_words(skipped.customers), crm.in_words(skipped.days), crm.in_words(skipped.amounts)),
-                'an order counts when it says who, when and how much',
-                'fill them in, or leave them out of the source if they are no orders');
+        saying := format('%s rows of the orders are skipped: %s without a customer, %s without a day, %s without an amount', crm.in_words(skipped.rows),
+                         crm.in_words(skipped.customers), crm.in_words(skipped.days), crm.in_words(skipped.amounts));
+        -- Once, not every night.
+        IF skipped.rows > 0 AND saying IS DISTINCT FROM (SELECT said.message FROM alert_of_run AS said WHERE said.run < this_run AND said.kind = 'rows skipped'
+                                                         ORDER BY said.run DESC LIMIT 1) THEN
+            PERFORM crm.add_alert(this_run, 'notice', 'rows skipped', 'orders', saying, 'an order counts when it says who, when and how much',
+                                  'fill them in, or leave them out of the source if they are no orders');
         END IF;
     END IF;
     IF as_of < (SELECT published.as_of FROM published) THEN RETURN; END IF;
