@@ -52,8 +52,9 @@ FROM (SELECT extract(isodow FROM ordered_at) AS weekday, count(*) / 12.0 AS orde
 SELECT crm.in_words(1234567.891), crm.in_words(1234567.891, 2), crm.in_words(-999), crm.in_words(0.5, 1), crm.in_words(NULL), crm.share_in_words(0.12345);
 -- Another step may say something too.
 SET search_path = watch, pg_catalog;
-SELECT crm.add_alert(6, 'notice', 'weather', 'rain', 'it rains', 'clouds', 'take an umbrella');
-SELECT as_of, kind, message FROM alert WHERE kind = 'weather';
+SELECT crm.add_alert(6, 'urgent', 'weather', 'rain', 'it rains', 'clouds', 'take an umbrella');
+SELECT * FROM crm.refresh_alerts(6, '2025-12-10', '{}');
+SELECT position, kind, message FROM alert WHERE as_of = '2025-12-10' AND kind IN ('weather', 'orders missing') ORDER BY position;
 RESET search_path;
 SELECT crm.drop_workspace('watch');
 DROP SCHEMA workspace_alerts CASCADE;

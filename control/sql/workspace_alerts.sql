@@ -56,7 +56,7 @@ CREATE FUNCTION crm.add_alert(this_run bigint, severity text, kind text, subject
             severity, kind, subject, message, why, next_step)
 $$;
 COMMENT ON FUNCTION crm.add_alert(bigint, text, text, text, text, text, text) IS
-    'For steps of crm.refresh: adds an alert to the run. Severity is urgent, warning or notice. A step of an own domain may call it, which begins by deleting its kind of the run.';
+    'For steps of crm.refresh: adds an alert to the run. Severity is urgent, warning or notice. A step that calls it uses kinds of its own, and begins by deleting these for the run.';
 
 CREATE FUNCTION crm.alert_of_silence(this_run bigint, last_run bigint, as_of date, options jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -262,7 +262,9 @@ CREATE FUNCTION crm.refresh_alerts(this_run bigint, as_of date, options jsonb, O
 DECLARE
     last_run CONSTANT bigint := (SELECT published.run FROM published WHERE published.run < this_run);
 BEGIN
-    DELETE FROM alert_of_run WHERE run = this_run;
+    -- Those of other steps stay.
+    DELETE FROM alert_of_run WHERE run = this_run AND kind IN (
+        'customers gone silent', 'customer gone silent', 'segment', 'concentration', 'model', 'topic', 'orders missing', 'rows skipped', 'orders removed');
     PERFORM crm.alert_of_missing_orders(this_run, as_of, options);
     PERFORM crm.alert_of_source(this_run, last_run, as_of, options);
     PERFORM crm.alert_of_models(this_run);
