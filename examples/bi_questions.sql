@@ -2,13 +2,12 @@
 -- dataset. The comment above each names the chart that suits it. The workspace is called shop here.
 
 -- Headline figures by run: line, x as_of
-SELECT as_of, customers, new_customers, active_customers, revenue, clv, top_20_share, at_risk_customers, at_risk_clv
-  FROM shop.summary ORDER BY as_of;
+SELECT run, as_of, customers, new_customers, active_customers, revenue, clv, top_20_share, at_risk_customers, at_risk_clv
+  FROM shop.summary ORDER BY run;
 
 -- Alerts of the last run: table
 SELECT severity, kind, subject, message, why, next_step
-  FROM shop.alert WHERE as_of = (SELECT max(as_of) FROM shop.summary)
- ORDER BY array_position(ARRAY['urgent', 'warning', 'notice'], severity), subject;
+  FROM shop.alert WHERE run = (SELECT max(run) FROM shop.summary) ORDER BY position;
 
 -- Whom to call today: table
 SELECT c.customer, c.name, c.segment, c.last_order, c.revenue, c.p_alive, c.clv, c.reason, s.next_step
@@ -52,7 +51,7 @@ SELECT topic, comments, recent_comments, earlier_comments, keywords, example FRO
 SELECT period, topic, comments FROM shop.topic_trend ORDER BY period, topic;
 
 -- What changed the customers' value: table
-SELECT * FROM shop.equity ORDER BY as_of;
+SELECT * FROM shop.equity ORDER BY run;
 
 -- Is the workspace up to date: table
 SELECT run, as_of, state, started_at, ended_at, customers, changed_customers, message FROM shop.run ORDER BY run DESC LIMIT 10;

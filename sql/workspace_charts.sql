@@ -9,7 +9,7 @@ CREATE TABLE concentration_curve (customers_share float8, revenue_share float8);
 CREATE TABLE cohort (cohort date, age int, customers bigint, active bigint, retention float8, complete boolean);
 CREATE TABLE purchase_tracking (until date, actual float8, expected float8, is_holdout boolean);
 CREATE TABLE holdout_calibration (bin int, customers bigint, expected float8, actual float8);
-CREATE TABLE equity (as_of date, from_as_of date, opening numeric, revalued numeric, acquired numeric, grown numeric, lapsed numeric, lost numeric, closing numeric);
+CREATE TABLE equity (as_of date, from_as_of date, opening numeric, revalued numeric, acquired numeric, grown numeric, lapsed numeric, lost numeric, closing numeric, run bigint);
 CREATE TABLE comment_topic (topic text, comments bigint, comments_share float8);
 
 SELECT chart, section, needs_view FROM crm.charts();
@@ -28,7 +28,7 @@ INSERT INTO cohort SELECT c, a, 200, 200 / (a + 1), 1 / (a + 1.0), c + make_inte
   FROM generate_series(timestamp '2019-01-01', '2026-06-01', '1 month') AS c, generate_series(0, 90) AS a WHERE c + make_interval(months => a) <= '2026-06-01';
 INSERT INTO purchase_tracking SELECT date '2016-01-03' + 7 * n, 10 + n % 3, 11, n > 400 FROM generate_series(1, 520) AS n;
 INSERT INTO holdout_calibration SELECT n, 10, n / 50.0, n / 51.0 FROM generate_series(1, 300) AS n;
-INSERT INTO equity VALUES ('2026-05-31', NULL, 0, 0, 1000, 0, 0, 0, 1000), ('2026-06-30', '2026-05-31', 1000, -10, 300, 200, -150, -50, 1290);
+INSERT INTO equity VALUES ('2026-05-31', NULL, 0, 0, 1000, 0, 0, 0, 1000, 1), ('2026-06-30', '2026-05-31', 1000, -10, 300, 200, -150, -50, 1290, 2);
 INSERT INTO comment_topic SELECT 'topic ' || n, 10 * n, 0.01 FROM generate_series(1, 40) AS n;
 
 -- However large the workspace is, a chart's data are few.

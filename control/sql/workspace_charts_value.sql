@@ -33,10 +33,12 @@ SELECT c.recency_score AS recency, c.frequency_score AS frequency, sum(c.custome
 $query$,
 $finding$
 SELECT format('%s of %s customers bought both lately and often.',
-              to_char(count(*) FILTER (WHERE recency_score = most.recency AND frequency_score = most.frequency), 'FM999,999,999,990'),
-              to_char(count(*), 'FM999,999,999,990'))
-  FROM customer, (SELECT max(recency_score) AS recency, max(frequency_score) AS frequency FROM customer WHERE recency_score <= 10 AND frequency_score <= 10) AS most
-HAVING count(*) > 0
+              to_char(coalesce(sum(customers) FILTER (WHERE recency_score = latest AND frequency_score = most_often), 0), 'FM999,999,999,990'),
+              to_char(sum(customers), 'FM999,999,999,990'))
+  FROM (SELECT recency_score, frequency_score, count(*) AS customers,
+               max(recency_score) OVER () AS latest, max(frequency_score) OVER () AS most_often
+          FROM customer WHERE recency_score <= 10 AND frequency_score <= 10 GROUP BY 1, 2) AS c
+HAVING sum(customers) > 0
 $finding$,
 '{"height": 320, "encoding": {
   "x": {"field": "recency", "type": "ordinal", "title": "recency score", "axis": {"labelAngle": 0}},
@@ -144,7 +146,7 @@ $finding$,
 ('equity', 70, 'Value', 'equity', 'What became of the customers'' value', 'The lifetime value of all customers at the run before and at the last one, and what changed it in between: other models, new customers, customers who are worth more or less than then, and those who lapsed.',
 $query$
 SELECT c.step, c.kind, c.change, c.from_value, c.to_value
-  FROM (SELECT e.* FROM equity AS e WHERE e.from_as_of IS NOT NULL ORDER BY e.as_of DESC, e.from_as_of DESC LIMIT 1) AS e
+  FROM (SELECT e.* FROM equity AS e WHERE e.from_as_of IS NOT NULL ORDER BY e.run DESC LIMIT 1) AS e
  CROSS JOIN LATERAL (
     SELECT p.*, CASE WHEN p.kind = 'level' THEN 0 ELSE e.opening + coalesce(sum(p.change) FILTER (WHERE p.kind <> 'level') OVER before, 0) END AS from_value,
            CASE WHEN p.kind = 'level' THEN p.change ELSE e.opening + sum(p.change) FILTER (WHERE p.kind <> 'level') OVER so_far END AS to_value
@@ -157,7 +159,7 @@ $query$,
 $finding$
 SELECT format('From %s to %s the value of all customers went from %s to %s.', to_char(from_as_of, 'YYYY-MM-DD'), to_char(as_of, 'YYYY-MM-DD'),
               to_char(opening::numeric, 'FM999,999,999,999,990'), to_char(closing::numeric, 'FM999,999,999,999,990'))
-  FROM equity WHERE from_as_of IS NOT NULL ORDER BY as_of DESC, from_as_of DESC LIMIT 1
+  FROM equity WHERE from_as_of IS NOT NULL ORDER BY run DESC LIMIT 1
 $finding$,
 '{"height": 300, "encoding": {
   "x": {"field": "step", "type": "nominal", "sort": null, "title": null, "axis": {"labelAngle": -35}}},

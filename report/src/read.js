@@ -45,11 +45,11 @@ export function read(database, workspace) {
         const from = await present(rows, workspace);
         const charts = await rows('SELECT chart, section, meaning, crm.chart_spec($1, chart) AS spec FROM crm.charts($1)', workspace);
         if (charts.length === 0) throw new Error(`there is no workspace "${workspace}" in this database`);
-        const [summary, before] = await from('summary', 'SELECT * FROM summary ORDER BY as_of DESC LIMIT 2');
+        const [summary] = await from('summary', 'SELECT * FROM summary ORDER BY run DESC LIMIT 1');
+        const [before] = await from('summary', 'SELECT * FROM summary WHERE as_of < $1 ORDER BY as_of DESC, run DESC LIMIT 1', summary?.as_of);
         return {
             workspace, charts, summary, before,
-            alerts: await from('alert', `SELECT severity, subject, message, why, next_step FROM alert WHERE as_of = $1
-                                          ORDER BY array_position(ARRAY['urgent', 'warning', 'notice'], severity), kind, subject LIMIT ${alerts_shown}`, summary?.as_of),
+            alerts: await from('alert', `SELECT severity, subject, message, why, next_step FROM alert WHERE run = $1 ORDER BY position LIMIT ${alerts_shown}`, summary?.run),
             segments: await from('segment', `SELECT * FROM segment ORDER BY revenue DESC NULLS LAST, segment LIMIT ${rows_shown}`),
             lifecycle: await from('lifecycle', `SELECT * FROM lifecycle ORDER BY customers DESC, lifecycle LIMIT ${rows_shown}`),
             at_risk: await from('customer', `SELECT c.customer::text AS customer, c.name, c.reason, s.next_step, c.segment, c.last_order, c.revenue, c.p_alive, c.clv
