@@ -30,7 +30,7 @@ function headline({ summary, before }) {
 
 function alerts({ alerts }) {
     return html`<ul class="alerts">${alerts.map(alert => html`<li class="${alert.severity}">
-<p><span class="severity">${alert.severity}</span>: <strong>${foreign(alert.subject)}</strong> ${foreign(alert.message)}</p>
+<p><span class="severity">${alert.severity}</span>: ${!alert.message?.includes(alert.subject) && html`<strong>${foreign(alert.subject)}</strong>: `}${foreign(alert.message)}</p>
 ${alert.why && html`<p class="quiet">Why: ${foreign(alert.why)}</p>`}${alert.next_step && html`<p>Next step: ${foreign(alert.next_step)}</p>`}</li>
 `)}</ul>`;
 }
