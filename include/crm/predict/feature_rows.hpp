@@ -137,6 +137,8 @@ private:
     void require_width(std::size_t width);
     CellChunk& chunk_of(std::size_t width);
     std::span<Cell> new_row(std::size_t width);
+    void append(const CellChunk& numbers);
+    void require_sound(const CellChunk& chunk) const;
 
     std::pmr::memory_resource* memory_;
     bool is_named_ = false;

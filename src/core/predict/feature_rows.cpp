@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -60,8 +61,7 @@ void EncoderOptions::read(const Json& json) {
         if (!(*rare >= 0) || !std::isfinite(*rare))
             throw invalid_argument("rare must be a finite number, 0 or more, not " + shortest(*rare));
     }
-    if (const Json* given = json.find("levels"))
-        levels = static_cast<std::size_t>(given->integer("levels", 1, 1000));
+    if (const Json* given = json.find("levels")) levels = static_cast<std::size_t>(given->integer("levels", 1, 1000));
     if (const Json* given = json.find("reference"))
         for (const auto& [feature, level] : given->object("reference"))
             reference[feature] = level.string("reference of " + excerpt(feature));
@@ -207,6 +207,18 @@ void FeatureRows::end() {
     std::ranges::copy(row_, new_row(row_.size()).begin());
 }
 
+/// Rows of arrays. A large chunk stays one.
+void FeatureRows::append(const CellChunk& numbers) {
+    if (numbers.cells.size() >= cells_of_full_chunk / 2) {
+        chunks_.push_back({numbers.width, numbers.rows, std::pmr::vector<Cell>(numbers.cells, memory_)});
+        rows_ += numbers.rows;
+        return;
+    }
+    for (std::size_t row = 0; row < numbers.rows; ++row)
+        std::ranges::copy(std::span(numbers.cells).subspan(row * numbers.width, numbers.width),
+                          new_row(numbers.width).begin());
+}
+
 void FeatureRows::merge(const FeatureRows& other, const Cancellation& cancellation) {
     if (other.rows_ == 0) return;
     if (rows_ == 0) {
@@ -225,14 +237,14 @@ void FeatureRows::merge(const FeatureRows& other, const Cancellation& cancellati
     Pace pace(cancellation);
     for (const CellChunk& chunk : other.chunks_) {
         cancellation.poll();
+        if (!is_named_) {
+            append(chunk);
+            continue;
+        }
         for (std::size_t row = 0; row < chunk.rows; ++row) {
             pace.step();
             const std::span cells(chunk.cells.data() + row * chunk.width, chunk.width);
-            const std::span<Cell> own = new_row(is_named_ ? names_.size() : width_);
-            if (!is_named_) {
-                std::ranges::copy(cells, own.begin());
-                continue;
-            }
+            const std::span<Cell> own = new_row(names_.size());
             for (std::size_t i = 0; i < cells.size(); ++i)
                 own[columns[i]] = cells[i].is_text() ? Cell::of_text(places[i][cells[i].text()]) : cells[i];
         }
@@ -263,6 +275,22 @@ void FeatureRows::save(Writer& out) const {
     }
 }
 
+/// Throws corrupt_data for cells that no row could have had.
+void FeatureRows::require_sound(const CellChunk& chunk) const {
+    double sum = 0;
+    for (const Cell cell : chunk.cells) sum += cell.number() * 0;  // NaN when any is not finite
+    if (sum == 0) return;
+    for (std::size_t i = 0; i < chunk.cells.size(); ++i) {
+        const Cell cell = chunk.cells[i];
+        if (cell.is_number() && !std::isfinite(cell.number())) throw corrupt_data("impossible number in state");
+        const bool is_known =
+            cell.is_number() ||
+            (cell.is_text() ? is_named_ && cell.text() < texts_[i % chunk.width].size()
+                            : std::bit_cast<std::uint64_t>(cell) == std::bit_cast<std::uint64_t>(Cell()));
+        if (!is_known) throw corrupt_data("impossible value in state");
+    }
+}
+
 void FeatureRows::load(Reader& in, const Cancellation& cancellation) {
     is_named_ = in.get<std::uint8_t>() != 0;
     const std::uint64_t width = in.varint();
@@ -286,16 +314,13 @@ void FeatureRows::load(Reader& in, const Cancellation& cancellation) {
         CellChunk chunk{static_cast<std::size_t>(own_width), static_cast<std::size_t>(count),
                         std::pmr::vector<Cell>(memory_)};
         chunk.cells.resize(chunk.width * chunk.rows);
-        for (std::size_t i = 0; i < chunk.cells.size(); ++i) {
-            const Cell cell = std::bit_cast<Cell>(in.get<std::uint64_t>());
-            if (cell.is_number() && !std::isfinite(cell.number())) throw corrupt_data("impossible number in state");
-            const bool is_known =
-                cell.is_number() ||
-                (cell.is_text() ? is_named_ && cell.text() < texts_[i % chunk.width].size()
-                                : std::bit_cast<std::uint64_t>(cell) == std::bit_cast<std::uint64_t>(Cell()));
-            if (!is_known) throw corrupt_data("impossible value in state");
-            chunk.cells[i] = cell;
+        if constexpr (std::endian::native == std::endian::little) {
+            const Bytes cells = in.take(chunk.cells.size() * sizeof(Cell));
+            if (!cells.empty()) std::memcpy(chunk.cells.data(), cells.data(), cells.size());
+        } else {
+            for (Cell& cell : chunk.cells) cell = std::bit_cast<Cell>(in.get<std::uint64_t>());
         }
+        require_sound(chunk);
         rows_ += chunk.rows;
         chunks_.push_back(std::move(chunk));
     }
