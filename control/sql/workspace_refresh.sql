@@ -149,12 +149,13 @@ BEGIN
     SELECT * INTO this FROM crm.begin_run(day, merged);
     reuse := this.unchanged;
 
-    FOR step IN SELECT declared.name, declared.position, declared.optional AND NOT coalesce(merged -> 'steps' ? declared.name, true) AS is_left_out
+    FOR step IN SELECT declared.name, declared.position, declared.name = 'timelines' OR declared.role IS NOT NULL AS reads_source,
+                       declared.optional AND NOT coalesce(merged -> 'steps' ? declared.name, true) AS is_left_out
                 FROM crm.workspace_step AS declared
                 WHERE declared.role IS NULL OR declared.role IN (SELECT role FROM source)
                 ORDER BY declared.position LOOP
-        -- What an interrupted run had done stays done, unless orders have changed since.
-        CONTINUE WHEN reuse AND step.name <> 'timelines'
+        -- What an interrupted run had done stays done, unless a source has changed since.
+        CONTINUE WHEN reuse AND NOT step.reads_source
             AND EXISTS (SELECT FROM refresh_step AS done WHERE done.run = this.this_run AND done.step = step.name AND done.state = 'complete');
         INSERT INTO refresh_step AS started (run, position, step, state, started_at)
         VALUES (this.this_run, step.position, step.name, 'running', clock_timestamp())
@@ -192,7 +193,7 @@ BEGIN
                 DETAIL = concat_ws(' ', format('Step %s of run %s.', step.name, this.this_run), nullif(failed_detail, '')),
                 HINT = coalesce(nullif(failed_hint, ''), 'Readers see the last complete run; the next call takes this one up again.');
         END IF;
-        IF step.name = 'timelines' AND step_rows > 0 THEN
+        IF step.reads_source AND step_rows > 0 THEN
             -- Now rather than one by one: this attempt may be interrupted, too.
             DELETE FROM refresh_step AS done WHERE done.run = this.this_run AND done.position > step.position;
             reuse := false;
