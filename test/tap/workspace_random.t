@@ -87,7 +87,10 @@ SQL
 sub differences {
     my @found;
     for my $view (views()) {
-        my ($ours, $theirs) = map { sprintf 'SELECT v::text FROM %s AS v', quote($_, $view) } $workspace, $full;
+        # Orders without a customer, a day or an amount are counted only where all are read.
+        my $columns = $view eq 'alert' ? q((to_jsonb(v) - 'position')::text) : 'v::text';
+        my $where = $view eq 'alert' ? q(WHERE kind <> 'rows skipped') : '';
+        my ($ours, $theirs) = map { sprintf "SELECT $columns FROM %s AS v $where", quote($_, $view) } $workspace, $full;
         my $rows = $session->sql("(SELECT 'incremental: ', * FROM ($ours EXCEPT ALL $theirs) AS a LIMIT 5)
                                   UNION ALL (SELECT 'all anew: ', * FROM ($theirs EXCEPT ALL $ours) AS b LIMIT 5)");
         push @found, "$view\n$rows" if $rows ne '';
