@@ -46,22 +46,25 @@ export async function svg(spec, width = spec.width, warn = () => {}) {
     }
 }
 
-// Several drawings are on one page: what they refer to by id has to be their own.
+// Several drawings are on one page: what they refer to by id has to be their own. Vega counts ids through all of them, in the order
+// in which they happen to be done.
 function labelled(drawing, id, description) {
-    return drawing
-        .replace(/\bid="([^"]*)"/g, `id="${id}-$1"`).replace(/url\(#([^)]*)\)/g, `url(#${id}-$1)`)
+    const ids = [...drawing.matchAll(/<[^<>]* id="([^"]*)"/g)].map(([, own]) => own);
+    const renamed = own => `${id}-${ids.indexOf(own)}`;
+    const inTag = tag => tag.replace(/ id="([^"]*)"/, (all, own) => ` id="${renamed(own)}"`).replace(/"url\(#([^")]*)\)"/, (all, own) => `"url(#${renamed(own)})"`);
+    return drawing.replace(/<[^<>]*>/g, inTag)
         .replace(/^<svg [^>]*?width="([\d.]+)" height="([\d.]+)" viewBox="([^"]*)"[^>]*>/,
             (all, width, height, box) => html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" style="max-width:${width}px" role="img" aria-label="${description}">`.text);
 }
 
 /** A figure with heading. */
-export async function figure({ chart, meaning, spec }, level = 3) {
+export async function figure({ chart, meaning, spec }) {
     const rows = spec.data.values;
     const drawings = rows.length === 0 ? [] : await Promise.all(Object.entries(widths).map(async ([size, width]) =>
         html`<div class="${size}">${trusted(labelled(await svg(spec, width, words => console.error(`chart ${chart}: ${words}`)), `${chart}-${size}`, spec.description))}</div>\n`));
     const data = rows.length > 0 && html`<details><summary>Data<span class="hidden"> of: ${spec.title.text}</span></summary>${dataTable(`Data of: ${spec.title.text}`, rows)}</details>`;
     return html`<figure id="chart-${chart}">
-${trusted(`<h${level}>`)}${spec.title.text}${trusted(`</h${level}>`)}
+<h3>${spec.title.text}</h3>
 <p class="finding">${spec.title.subtitle}</p>
 ${drawings}<figcaption>${meaning}</figcaption>
 ${data}

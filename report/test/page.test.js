@@ -56,6 +56,8 @@ for (const [what, document] of Object.entries(pages)) {
         assert.equal(new Set(ids).size, ids.length);
         for (const element of all) {
             if (element.href) assert.ok(ids.includes(element.href.slice(1)), element.href);
+            const [, reference] = element['clip-path']?.match(/^url\(#(.*)\)$/) ?? [];
+            if (reference) assert.ok(ids.includes(reference), reference);
             if (element['aria-labelledby']) assert.ok(ids.includes(element['aria-labelledby']), element['aria-labelledby']);
         }
     });
@@ -70,6 +72,7 @@ test('tables have captions, and headers have a scope', () => {
 });
 
 test('a chart is an image that says what it shows, once for each width', () => {
+    assert.match(full, /<text[^<>]*>an id="x"<\/text>/, 'text of the data is left as it is');
     const charts = elements(full).filter(element => element.name === 'svg');
     assert.equal(charts.length, 4);
     for (const chart of charts) {
