@@ -73,19 +73,21 @@ BEGIN
     SELECT b.buying, b.spending, figure.decile_thresholds INTO basis
     FROM run_basis AS b LEFT JOIN concentration_figure_of_run AS figure USING (run) WHERE b.run = this_run;
     CREATE TEMPORARY TABLE silent_customer ON COMMIT DROP AS
-    SELECT fact.customer, fact.revenue, fact.first_order, fact.last_order, fact.frequency, fact.orders, score.lifecycle, earlier.lifecycle AS lifecycle_before,
+    SELECT fact.customer, fact.revenue, fact.first_order, fact.last_order, fact.frequency, fact.orders, now.lifecycle, was.lifecycle AS lifecycle_before,
            10 - width_bucket(fact.revenue, basis.decile_thresholds) AS decile,
            earlier.discounted_orders * crm.expected_spend(basis.spending, fact.frequency, fact.monetary) AS worth_before,
            score.discounted_orders * crm.expected_spend(basis.spending, fact.frequency, fact.monetary) AS worth
-    FROM customer_fact AS fact
+    FROM customer_stage AS now
+    JOIN customer_stage AS was ON was.customer = now.customer AND was.superseded = this_run AND (was.lifecycle = ANY (stages)) IS NOT TRUE
+    JOIN customer_fact AS fact ON fact.customer = now.customer AND fact.superseded IS NULL
+        AND fact.revenue >= basis.decile_thresholds[greatest(10 - tenths, 1)]
     JOIN history_score AS score ON score.run = this_run AND score.first_order = fact.first_order AND score.last_order = fact.last_order
-        AND score.frequency = fact.frequency AND score.returned = fact.returned AND score.lifecycle = ANY (stages)
+        AND score.frequency = fact.frequency AND score.returned = fact.returned
     JOIN customer_fact AS before ON before.customer = fact.customer AND before.run <= last_run
         AND (before.superseded IS NULL OR before.superseded > last_run)
     JOIN history_score AS earlier ON earlier.run = last_run AND earlier.first_order = before.first_order
         AND earlier.last_order = before.last_order AND earlier.frequency = before.frequency AND earlier.returned = before.returned
-        AND (earlier.lifecycle = ANY (stages)) IS NOT TRUE
-    WHERE fact.superseded IS NULL AND fact.revenue >= basis.decile_thresholds[greatest(10 - tenths, 1)];
+    WHERE now.run = this_run AND now.lifecycle = ANY (stages);
     SELECT count(*) AS customers, sum(revenue::numeric)::float8 AS revenue,
            sum((worth_before - worth)::numeric)::float8 AS loss, count(*) FILTER (WHERE decile = 1) AS best
     INTO every FROM silent_customer;
@@ -208,7 +210,7 @@ BEGIN
           FROM customer_timeline AS seen
           CROSS JOIN LATERAL crm.purchases(crm.since(crm.until(seen.history, latest_day), greatest(since, first_day) - 1)) AS bought
           WHERE seen.last_day >= since GROUP BY 1) AS usual ON usual.weekday = extract(isodow FROM latest_day + missed.place);
-    p := exp(-expected);
+    p := exp(-least(coalesce(expected, 0), 700));  -- beyond which a float8 underflows, which is an error here
     IF p < coalesce((options ->> 'alert_missing_p')::float8, 0.001) THEN
         PERFORM crm.add_alert(this_run, 'urgent', 'orders missing', 'orders',
             format('there are no orders after %s, %s days before the day of the run; on such days there are usually %s', latest_day, as_of - latest_day, crm.in_words(expected, 1)),
