@@ -528,10 +528,10 @@ LearntEncoder FeatureRows::learn(std::span<const double> weights, const EncoderO
             !note.empty())
             learnt.notes.push_back(std::move(note));
     }
-    for (const auto& [feature, level] : options.reference)
-        if (std::ranges::none_of(features,
-                                 [&feature](const Feature& one) { return !one.is_numeric() && one.name == feature; }))
-            throw invalid_argument("option reference names no categorical feature: \"" + excerpt(feature) + "\"");
+    for (const auto& wanted : options.reference)
+        if (std::ranges::none_of(
+                features, [&wanted](const Feature& one) { return !one.is_numeric() && one.name == wanted.first; }))
+            throw invalid_argument("option reference names no categorical feature: \"" + excerpt(wanted.first) + "\"");
     learnt.encoder = Encoder(std::move(features), is_named_);
     for (std::size_t i = 0; i < columns; ++i) {
         auto& codes = learnt.text_codes_.emplace_back();
