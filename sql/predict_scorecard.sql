@@ -36,6 +36,8 @@ SELECT count(DISTINCT (a, b)) = count(DISTINCT a) AS one_order FROM
 SELECT bool_and(crm.total_points(a.m, ARRAY[employees, visits]::float8[]) = crm.total_points(b.m, jsonb_build_object('visits', visits, 'employees', employees))) AS arrays
   FROM leads, (SELECT crm.fit_scorecard(has_bought, ARRAY[employees, visits]::float8[], '{"names": ["employees", "visits"]}') AS m FROM leads) AS a,
        (SELECT crm.fit_scorecard(has_bought, jsonb_build_object('visits', visits, 'employees', employees)) AS m FROM leads) AS b;
+SELECT feature, bin, points FROM (SELECT crm.fit_scorecard(has_bought, ARRAY[employees, visits]::float8[]) AS m FROM leads) AS a, crm.points(m, ARRAY[NULL, 9]::float8[]);
+SELECT item, round(value::numeric, 2) AS value, note FROM (SELECT crm.fit_scorecard(has_bought, jsonb_build_object('bill', has_bought::int * 10 + id % 12)) AS m FROM leads) AS x, crm.model_card(m) WHERE section = 'information value';
 SELECT count(*) AS bins, count(*) FILTER (WHERE (a.bin, a.points) IS DISTINCT FROM (b.bin, b.points) OR abs(a.rate - b.rate) > 1e-12) AS differ
   FROM (SELECT p.* FROM (SELECT crm.fit_scorecard(has_bought, features, visits, '{}') AS m FROM described) AS x, crm.points(m) WITH ORDINALITY AS p) AS a
   JOIN (SELECT p.* FROM (SELECT crm.fit_scorecard(has_bought, features) AS m FROM described, generate_series(1, visits)) AS x, crm.points(m) WITH ORDINALITY AS p) AS b USING (ordinality);

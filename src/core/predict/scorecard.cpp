@@ -181,9 +181,13 @@ std::vector<PointsRow> Scorecard::points(std::span<const double> codes) const {
 }
 
 std::vector<CardRow> Scorecard::card() const {
-    // Siddiqi (2006), page 81.
+    // Siddiqi (2006), chapter 6.
     const auto strength = [](double value) {
-        return value < 0.02 ? "unpredictive" : value < 0.1 ? "weak" : value < 0.3 ? "medium" : "strong";
+        return value < 0.02  ? "unpredictive"
+               : value < 0.1 ? "weak"
+               : value < 0.3 ? "medium"
+               : value < 0.5 ? "strong"
+                             : "very strong: does it know the future?";
     };
     std::vector<CardRow> rows = PredictiveModel::card();
     for (std::size_t f = 0; f < content_.features.size(); ++f) {
