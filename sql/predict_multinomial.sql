@@ -13,6 +13,7 @@ CREATE TABLE model AS SELECT crm.fit_logistic(plan, features) AS m FROM describe
 SELECT kind, observations, round(log_likelihood::numeric, 4) AS log_likelihood, converged, message FROM model, crm.fit_info(m);
 SELECT name, round(estimate::numeric, 5) AS estimate, round(std_error::numeric, 5) AS std_error FROM model, crm.coef(m);
 SELECT section, item, round(value::numeric, 4) AS value, note FROM model, crm.model_card(m) WHERE section <> 'coefficient';
+SELECT name, round(odds_ratio::numeric, 4) AS odds_ratio, round(lower::numeric, 4) AS lower, round(upper::numeric, 4) AS upper, round(p_value::numeric, 4) AS p_value FROM model, crm.odds_ratios(m);
 
 -- What it says of one customer.
 SELECT id, (c).label, round((c).probability::numeric, 4) AS probability, round((c).margin::numeric, 4) AS margin FROM (SELECT id, crm.classify(m, features) AS c FROM model, described WHERE id IN (1, 2, 20)) AS x ORDER BY id;

@@ -86,4 +86,4 @@ CREATE FUNCTION crm.odds_ratios(
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 10
     AS 'MODULE_PATHNAME', 'crm_odds_ratios';
 COMMENT ON FUNCTION crm.odds_ratios(crm.model) IS
-    'By what factor the odds change for one unit more of a number, or for a level instead of the reference, with the 95 % interval and p-value of Wald; NULLs where the fit gives none.';
+    'By what factor the odds change for one unit more of a number, or for a level instead of the reference, of several labels those of each against the reference, with the 95 % interval and p-value of Wald; NULLs where the fit gives none.';

@@ -15,15 +15,6 @@ struct Row<FeatureImportance> {
     }
 };
 
-template <>
-struct Row<OddsRatio> {
-    using Number = std::optional<double>;
-    using Columns = std::tuple<std::string, double, Number, Number, Number>;
-    static Columns columns(const OddsRatio& one) {
-        return {one.name, one.odds_ratio, one.lower, one.upper, one.p_value};
-    }
-};
-
 namespace {
 
 template <class Features>
@@ -54,6 +45,5 @@ SQL_FUNCTION(crm_explain_array, explanation<NumberRow>);
 SQL_FUNCTION(crm_why_features, reasons<JsonbObject>);
 SQL_FUNCTION(crm_why_array, reasons<NumberRow>);
 SQL_FUNCTION(crm_importance, [](const PredictiveModel& model) { return importance(model); });
-SQL_FUNCTION(crm_odds_ratios, [](const LogisticModel& model) { return model.odds_ratios(); });
 
 }  // namespace crm::bind

@@ -20,6 +20,15 @@ struct Row<LabelChance> {
 };
 
 template <>
+struct Row<OddsRatio> {
+    using Number = std::optional<double>;
+    using Columns = std::tuple<std::string, double, Number, Number, Number>;
+    static Columns columns(const OddsRatio& one) {
+        return {one.name, one.odds_ratio, one.lower, one.upper, one.p_value};
+    }
+};
+
+template <>
 struct Row<LabelShare> {
     using Columns = std::tuple<std::string, double>;
     static Columns columns(const LabelShare& one) { return {one.label, one.probability}; }
@@ -64,6 +73,13 @@ inline constexpr auto explanation_of =
     };
 
 }  // namespace
+
+// Of a yes or no and of labels alike.
+SQL_FUNCTION(crm_odds_ratios, [](const AnyModel& model) {
+    if (const auto* const logistic = dynamic_cast<const LogisticModel*>(&*model)) return logistic->odds_ratios();
+    if (const auto* const labels = dynamic_cast<const MultinomialModel*>(&*model)) return labels->odds_ratios();
+    refuse_kind(*model);
+});
 
 SQL_FUNCTION(crm_classify_features, likeliest<JsonbObject>);
 SQL_FUNCTION(crm_classify_array, likeliest<NumberRow>);

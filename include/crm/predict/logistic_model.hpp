@@ -18,6 +18,8 @@ struct OddsRatio {
     std::optional<double> p_value;       // Wald
 };
 
+OddsRatio odds_ratio(const Coefficient&);
+
 class LogisticModel final : public PredictiveModel {
 public:
     static constexpr std::string_view name = "logistic";

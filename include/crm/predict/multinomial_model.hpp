@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crm/predict/linear_terms.hpp"
+#include "crm/predict/logistic_model.hpp"
 #include "crm/predict/predictive_model.hpp"
 
 namespace crm::predict {
@@ -57,6 +58,9 @@ public:
     void save(Writer&) const override;
     Json::Object to_json() const override;
     std::vector<CardRow> card() const override;
+
+    /// Of each label against the reference, without intercepts.
+    std::vector<OddsRatio> odds_ratios() const;
 
     const Encoder& encoder() const { return fitted_.encoder; }
     const std::vector<std::string>& labels() const { return fitted_.labels; }

@@ -76,18 +76,18 @@ std::vector<Coefficient> LogisticModel::coefficients() const {
 
 std::vector<OddsRatio> LogisticModel::odds_ratios() const {
     std::vector<OddsRatio> all;
-    for (const Coefficient& one : coefficients()) {
-        OddsRatio ratio{one.name, std::exp(one.estimate), {}, {}, {}};
-        if (one.std_error) {
-            ratio.lower = std::exp(*one.lower);
-            ratio.upper = std::exp(*one.upper);
-            if (*one.std_error > 0)
-                ratio.p_value = boost::math::erfc(std::abs(one.estimate) / *one.std_error / std::sqrt(2.0));
-        }
-        all.push_back(std::move(ratio));
-    }
+    for (const Coefficient& one : coefficients()) all.push_back(odds_ratio(one));
     if (!all.empty()) all.erase(all.begin());
     return all;
+}
+
+OddsRatio odds_ratio(const Coefficient& one) {
+    OddsRatio ratio{one.name, std::exp(one.estimate), {}, {}, {}};
+    if (!one.std_error) return ratio;
+    ratio.lower = std::exp(*one.lower);
+    ratio.upper = std::exp(*one.upper);
+    if (*one.std_error > 0) ratio.p_value = boost::math::erfc(std::abs(one.estimate) / *one.std_error / std::sqrt(2.0));
+    return ratio;
 }
 
 std::vector<CardRow> LogisticModel::card() const {

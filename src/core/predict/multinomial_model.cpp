@@ -7,7 +7,6 @@
 
 #include "crm/foundation/error.hpp"
 #include "crm/foundation/rounded.hpp"
-#include "crm/predict/logistic_model.hpp"
 #include "crm/predict/members.hpp"
 
 namespace crm::predict {
@@ -140,6 +139,15 @@ std::vector<Coefficient> MultinomialModel::coefficients() const {
         }
         all.push_back(std::move(one));
     }
+    return all;
+}
+
+std::vector<OddsRatio> MultinomialModel::odds_ratios() const {
+    std::vector<OddsRatio> all;
+    const std::vector<Coefficient> coefficients = this->coefficients();
+    const std::size_t width = fitted_.encoder.columns().size() + 1;
+    for (std::size_t i = 0; i < coefficients.size(); ++i)
+        if (i % width != 0) all.push_back(odds_ratio(coefficients[i]));
     return all;
 }
 
