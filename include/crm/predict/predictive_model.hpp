@@ -28,6 +28,9 @@ public:
     /// What a margin predicts; rises with it.
     virtual double prediction(double margin) const = 0;
 
+    /// Otherwise a prediction is a number of the outcome's kind, and its unit that of margins.
+    virtual bool predicts_probability() const { return true; }
+
     /// The mean magnitude of each feature's contribution over the rows of the fit; empty when it is not known.
     virtual const std::vector<double>& importance() const = 0;
 
@@ -64,9 +67,9 @@ struct FeatureImportance {
 /// The most important first. Empty when it is not known.
 std::vector<FeatureImportance> importance(const PredictiveModel&);
 
-/// The prediction, a probability, in a sentence: the reasons that weigh most and what would change it most. In the
-/// template {probability}, {reasons} and {change} are replaced; what of {change} there is none of leaves no trace of
-/// the punctuation before it. Throws invalid_argument for any other word in braces.
+/// The prediction in a sentence: the reasons that weigh most and what would change it most. In the template
+/// {probability}, or {prediction}, which is the same, {reasons} and {change} are replaced; what of {change} there is
+/// none of leaves no trace of the punctuation before it. Throws invalid_argument for any other word in braces.
 std::string why(const PredictiveModel&, std::span<const double> codes, std::string_view pattern);
 
 inline constexpr std::string_view plain_pattern = "{probability}: {reasons}; {change}.";

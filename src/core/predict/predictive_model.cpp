@@ -40,8 +40,19 @@ std::string said(const Feature& feature, double code) {
     return feature.name + " " + text;
 }
 
+std::string in_words(const PredictiveModel& model, double prediction) {
+    return model.predicts_probability() ? percent(prediction) : rounded(prediction, 4);
+}
+
+/// What a feature changes: points of probability, or the prediction's own unit, as far as the prediction is told.
 /// Nothing when it rounds to none.
-std::string points(double change) {
+std::string moved(const PredictiveModel& model, double from, double to) {
+    const double change = to - from;
+    if (!model.predicts_probability()) {
+        const double largest = std::max(std::abs(from), std::abs(to));
+        if (!(std::abs(change) >= largest * 5e-5)) return {};
+        return (change > 0 ? "+" : "") + rounded(change);
+    }
     const double whole = std::round(change * 100);
     if (whole == 0) return {};
     return (whole > 0 ? "+" : "") + rounded(whole) + (std::abs(whole) == 1 ? " point" : " points");
@@ -50,17 +61,17 @@ std::string points(double change) {
 std::string reasons(const PredictiveModel& model, std::span<const double> codes, double margin,
                     const std::vector<double>& contributions) {
     constexpr std::size_t most = 3;
-    const double probability = model.prediction(margin);
+    const double prediction = model.prediction(margin);
     std::string list;
     std::size_t told = 0;
     for (const std::size_t i : by_magnitude(contributions)) {
         if (told == most) break;
-        const std::string moved = points(probability - model.prediction(margin - contributions[i]));
-        if (moved.empty()) continue;
-        list += (told++ == 0 ? "" : ", ") + said(model.encoder().features()[i], codes[i]) + " (" + moved + ")";
+        const std::string points = moved(model, model.prediction(margin - contributions[i]), prediction);
+        if (points.empty()) continue;
+        list += (told++ == 0 ? "" : ", ") + said(model.encoder().features()[i], codes[i]) + " (" + points + ")";
     }
     if (told > 0) return list;
-    if (points(probability - model.prediction(model.base_margin())).empty()) return "as on average";
+    if (moved(model, model.prediction(model.base_margin()), prediction).empty()) return "as on average";
     // So sure that no single feature would change it: the strongest ones, without points.
     for (const std::size_t i : by_magnitude(contributions)) {
         if (told == most || contributions[i] == 0) break;
@@ -75,14 +86,14 @@ std::string change(const PredictiveModel& model, std::span<const double> codes, 
     const double side = margin >= model.base_margin() ? 1 : -1;
     std::vector<double> other(codes.begin(), codes.end());
     double furthest = margin;
-    std::string told;
+    std::string best;
     const auto consider = [&](std::size_t i, double code, const auto& words) {
         const double own = std::exchange(other[i], code);
         const double there = model.margin(other);
         other[i] = own;
         if (!((furthest - there) * side > 0)) return;
         furthest = there;
-        told = words();
+        best = words();
     };
     for (std::size_t i = 0; i < features.size(); ++i) {
         const Feature& feature = features[i];
@@ -94,8 +105,9 @@ std::string change(const PredictiveModel& model, std::span<const double> codes, 
         for (std::size_t level = 0; level < feature.named_levels(); ++level)
             consider(i, static_cast<double>(level), [&] { return said(feature, static_cast<double>(level)); });
     }
-    if (told.empty() || percent(model.prediction(furthest)) == percent(model.prediction(margin))) return {};
-    return told + " would make it " + percent(model.prediction(furthest));
+    const std::string there = in_words(model, model.prediction(furthest));
+    if (best.empty() || there == in_words(model, model.prediction(margin))) return {};
+    return best + " would make it " + there;
 }
 
 }  // namespace
@@ -147,8 +159,8 @@ std::string why(const PredictiveModel& model, std::span<const double> codes, std
         if (open == std::string_view::npos) break;
         const std::size_t close = pattern.find('}', open);
         const std::string_view word = pattern.substr(open + 1, close == std::string_view::npos ? 0 : close - open - 1);
-        if (word == "probability") {
-            sentence += percent(model.prediction(margin));
+        if (word == "probability" || word == "prediction") {
+            sentence += in_words(model, model.prediction(margin));
         } else if (word == "reasons") {
             sentence += reasons(model, codes, margin, model.contributions(codes));
         } else if (word == "change") {
@@ -157,7 +169,7 @@ std::string why(const PredictiveModel& model, std::span<const double> codes, std
             sentence += told;
         } else {
             throw invalid_argument("unknown word in template: \"{" + excerpt(word) + "}\"", {},
-                                   "Known words are {probability}, {reasons} and {change}.");
+                                   "Known words are {probability}, {prediction}, {reasons} and {change}.");
         }
         pattern.remove_prefix(close + 1);
     }
