@@ -51,4 +51,30 @@ struct Argument<Options<T>> {
     }
 };
 
+/// The same for states that keep their options: `edition` is one number while they do not change, and 0 when they are
+/// NULL.
+template <class T>
+struct NumberedOptions {
+    const T& value;
+    std::uint64_t edition;
+};
+
+template <class T>
+struct Argument<NumberedOptions<T>> {
+    static constexpr int columns = 1;
+    struct Memory : ParsedOptions<T> {
+        std::uint64_t edition = 0;
+    };
+    static std::optional<NumberedOptions<T>> read(FunctionCallInfo fcinfo, int at, Memory& memory) {
+        static std::uint64_t editions = 0;
+        static const T none;
+        if (PG_ARGISNULL(at)) return NumberedOptions<T>{none, 0};
+        const T& value = memory.read(PG_GETARG_DATUM(at), [&memory](const Json& json) {
+            memory.edition = ++editions;
+            return T::from_json(json);
+        });
+        return NumberedOptions<T>{value, memory.edition};
+    }
+};
+
 }  // namespace crm::bind
