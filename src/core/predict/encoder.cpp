@@ -58,7 +58,7 @@ double Feature::code(const FeatureValue& value) const {
     if (is_numeric()) return value.kind == FeatureValue::Kind::number ? value.number : nothing;
     switch (value.kind) {
         case FeatureValue::Kind::text: return level_code(*this, value.text);
-        case FeatureValue::Kind::number: return level_code(*this, shortest(value.number));
+        case FeatureValue::Kind::number: return level_code(*this, shortest(value.number + 0));  // -0 is 0
         default: return has_missing ? static_cast<double>(levels.size() - 1) : nothing;
     }
 }
