@@ -9,9 +9,10 @@ SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql 
 	value_fit.sql value_fit_timeline.sql value_fit_gaps.sql value_fit_covariates.sql value_purchase.sql value_path.sql \
 	value_forecast.sql value_spend.sql value_fit_contract.sql value_contract.sql value_concentration.sql value_cohort.sql \
 	value_proof.sql \
-	predict_evaluation.sql predict_fit_features.sql predict_logistic.sql predict_multinomial.sql predict_scorecard.sql \
-	predict_calibration.sql predict_cross_validation.sql predict_drift.sql predict_partial_dependence.sql \
-	predict_qualify_leads.sql predict_fit_lifetime.sql predict_fit_named_lifetime.sql predict_survival.sql \
+	predict_evaluation.sql predict_fit_features.sql predict_logistic.sql predict_fit_boosted_trees.sql \
+	predict_multinomial.sql predict_scorecard.sql predict_calibration.sql predict_cross_validation.sql predict_drift.sql \
+	predict_partial_dependence.sql predict_qualify_leads.sql predict_fit_lifetime.sql predict_fit_named_lifetime.sql \
+	predict_survival.sql \
 	text_classifier.sql text_cross_validation.sql text_bayes.sql text_label_next.sql text_rules.sql \
 	text_ruled_classification.sql text_redact.sql text_keywords.sql text_trending.sql text_duplicates.sql \
 	identity_normalise.sql identity_field.sql identity_cluster.sql identity_suspects.sql \
@@ -30,7 +31,8 @@ fit_contract_MODELS = sbg=sBG bdw=BdW
 # Here the outcome's type takes the place of the title.
 fit_features_MODELS = logistic=boolean logistic=text scorecard=boolean
 fit_lifetime_MODELS = weibull=Weibull exponential=exponential lognormal=log-normal loglogistic=log-logistic
-fit_named_lifetime_MODELS = cox=Cox $(fit_lifetime_MODELS)
+	# One set of outcome, with what is then predicted. fit_boosted_trees_MODELS aggregates for each type \
+	fit_named_lifetime_MODELS = boolean=probability float8=number cox=Cox $(fit_lifetime_MODELS)
 TEMPLATES = $(wildcard control/sql/*.sql.in)
 
 DATA = $(SCRIPT) $(wildcard control/pg_crm--*--*.sql)
