@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <memory_resource>
 #include <random>
 #include <string>
 #include <vector>
@@ -498,6 +499,49 @@ TEST(BoostedTrees, CanBeCancelled) {
         });
         EXPECT_THROW(fit->finish(cancellation), Stop) << allowed;
     }
+}
+
+/// Gives no more than so many bytes at a time, as crm.max_fit_memory does.
+class Limited : public std::pmr::memory_resource {
+public:
+    std::size_t most = std::numeric_limits<std::size_t>::max(), taken = 0, peak = 0;
+
+private:
+    void* do_allocate(std::size_t size, std::size_t alignment) override {
+        if (size > most - taken) throw crm::limit_exceeded("no more memory");
+        taken += size;
+        peak = std::max(peak, taken);
+        return std::pmr::new_delete_resource()->allocate(size, alignment);
+    }
+    void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
+        taken -= size;
+        std::pmr::new_delete_resource()->deallocate(memory, size, alignment);
+    }
+    bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
+
+TEST(BoostedTrees, TakesItsMemoryFromTheResource) {
+    Limited memory;
+    BoostedTreesFit fit(&memory);
+    BoostedTreesOptions options = few_trees(2);
+    options.is_stopping = true;
+    fit.set(options, 1);
+    const auto rows = random_rows(20, 20000);
+    for (const Row& row : rows) feed_chance(fit, row);
+    const std::size_t gathered = memory.taken;
+    const auto model = fit.finish();
+    // A word of bins, derivatives, outcome, margin with and without the last trees, places and two lists of rows.
+    EXPECT_GT(memory.peak, gathered + 60 * rows.size());
+    EXPECT_LT(memory.peak, gathered + 80 * rows.size() + 1000000);
+    EXPECT_EQ(memory.taken, gathered);
+    const std::size_t needed = memory.peak - gathered;
+    for (const double share : {0.0, 0.2, 0.5, 0.8, 0.999}) {
+        memory.most = gathered + static_cast<std::size_t>(share * static_cast<double>(needed));
+        EXPECT_THROW(fit.finish(), crm::limit_exceeded) << share;
+        EXPECT_EQ(memory.taken, gathered);
+    }
+    memory.most = gathered + needed;
+    EXPECT_EQ(described(*fit.finish()), described(*model));
 }
 
 /// As good as HistGradientBoostingClassifier of scikit-learn 1.2.1 with the same settings, which reaches an AUC of
