@@ -41,7 +41,7 @@ SELECT sum(crm.predict((SELECT m FROM model), x)) FROM million;
 -- ours: one function call a row, 21 rows from each
 SELECT count(*) FROM (SELECT x FROM million LIMIT 20000) AS few, crm.explain((SELECT m FROM model), x);
 
---@ memory `crm.fit_boosted_trees` of a million rows of 20 numbers; at most 400
+--@ memory `crm.fit_boosted_trees` of a million rows of 20 numbers; at most 300
 -- before: the table is in the cache
 SELECT count(x[1]) FROM million;
 -- ours: 160 MB are the rows
