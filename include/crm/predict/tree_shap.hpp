@@ -7,8 +7,8 @@
 //   v (o_i - z_i) * integral over t in [0, 1] of the product over j != i of (o_j t + z_j (1 - t)),
 // for the weights of Shapley are integrals of t^a (1 - t)^b. The integrand is a polynomial: Gauss-Legendre quadrature
 // with half as many points as features is exact. Products are shared on the way down, sums on the way up, so that a row
-// takes (number of leaves) x (points) steps, where Lundberg's algorithm takes (leaves) x (depth)^2. Every term is of
-// one sign: nothing cancels.
+// takes (number of leaves) x (points) steps, where Lundberg's algorithm takes (leaves) x (depth)^2. The factors are
+// positive, so that no product has to be undone by a division that loses digits.
 #pragma once
 #include <cstdint>
 #include <span>
