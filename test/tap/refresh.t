@@ -117,6 +117,40 @@ for my $attempt (1 .. 40) {
 note 'ended in ', join ', ', map { "$_: $ended{$_}" } sort keys %ended;
 cmp_ok scalar keys %ended, '>=', 3, 'cancelled at moments that differ, no lock stays';
 
+# Orders that are committed while refreshes run, some by a transaction that began long before: none is lost.
+$session->sql(<<'SQL');
+SELECT crm.drop_workspace('shop'), crm.drop_workspace('calm');
+ALTER TABLE orders ADD changed bigint GENERATED ALWAYS AS IDENTITY;
+SELECT crm.create_workspace('shop', 'orders', options => '{"follow": "trigger"}'), crm.create_workspace('calm', 'orders'),
+       crm.create_workspace('marked', 'orders', options => '{"follow": "watermark changed"}');
+SQL
+$session->sql(refresh($_)) for 'shop', 'marked', 'calm';
+my $late = $server->session('refresh');
+$late->sql("BEGIN; INSERT INTO orders VALUES (17, '2025-11-03', 8); UPDATE orders SET amount = amount + 2, changed = DEFAULT WHERE customer = 4");
+my $script = $server->scratch . '/write.sql';
+open(my $writes, '>', $script) or die "$script: $!\n";
+print $writes <<'SQL';
+\set c random(100, 6500)
+INSERT INTO orders VALUES (:c, date '2025-12-01' - :c % 50, :c % 7);
+UPDATE orders SET amount = amount + 1, changed = DEFAULT WHERE customer = :c - 50;
+UPDATE orders SET customer = :c, changed = DEFAULT WHERE customer = :c + 1;
+DELETE FROM orders WHERE customer = :c + 9;
+SQL
+close $writes;
+open(my $writers, '-|', "$Cluster::bindir/pgbench", qw(-n -U postgres -c 3 -R 200 -T 5), '-f', $script, 'refresh') or die "no pgbench: $!\n";
+my $until = time + 5;
+my $rounds = 0;
+while (time < $until) { $session->sql(refresh($_)) for 'shop', 'marked'; $rounds++ }
+my $written = do { local $/; <$writers> };
+close $writers or fail "pgbench: $written";
+$late->sql('COMMIT');
+my %said = map { my $workspace = $_; $session->sql(refresh($workspace));
+    $workspace => join ' ', map { $session->sql("SELECT md5(string_agg(v::text, E'\\n' ORDER BY v::text COLLATE \"C\")) FROM $workspace.$_ AS v") }
+        qw(customer segment lifecycle concentration cohort) } 'calm', 'shop', 'marked';
+is $said{shop}, $said{calm}, "triggers lose nothing of what was committed during $rounds refreshes";
+is $said{marked}, $said{calm}, 'nor does a watermark';
+$session->sql("SELECT crm.drop_workspace('marked'); ALTER TABLE orders DROP changed CASCADE");
+
 # Two workspaces made anew for what follows: their runs are to be the same.
 $session->sql(<<'SQL');
 SELECT crm.drop_workspace('shop'), crm.drop_workspace('calm');
@@ -184,6 +218,6 @@ while ($done < $kills && $wrong eq '') {
 is $wrong, '', "$done times killed in $nights nights: each next call completes the run, and readers never saw half of one";
 note 'killed in ', join ', ', map { "$_: $killed_in{$_}" } sort keys %killed_in;
 is shown($session, 'shop'), shown($session, 'calm'), 'all views are those of the undisturbed workspace, byte for byte';
-cmp_ok scalar(keys %killed_in), '>=', 2, 'the moments differed';
+cmp_ok scalar(keys %killed_in), '>=', 2, 'the moments differed' if $kills >= 5;
 
 done_testing;
