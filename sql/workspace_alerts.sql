@@ -49,6 +49,9 @@ SELECT severity, message, why, next_step FROM watch.alert WHERE kind = 'orders m
 SELECT round(sum(orders), 1) AS expected, exp(-sum(orders)) < 0.001 AS improbable
 FROM (SELECT extract(isodow FROM ordered_at) AS weekday, count(*) / 12.0 AS orders FROM bought
       WHERE ordered_at > date '2025-12-06' - 84 GROUP BY 1) AS usual WHERE weekday IN (1, 2, 7);
+-- Where thousands are missing, the probability is no number any more.
+CALL crm.refresh('watch', '2026-09-10');
+SELECT message, why FROM watch.alert WHERE kind = 'orders missing' AND as_of = '2026-09-10';
 SELECT crm.in_words(1234567.891), crm.in_words(1234567.891, 2), crm.in_words(-999), crm.in_words(0.5, 1), crm.in_words(NULL), crm.share_in_words(0.12345);
 -- Another step may say something too.
 SET search_path = watch, pg_catalog;
