@@ -28,7 +28,7 @@ BEGIN
     COMMENT ON COLUMN alert.as_of IS 'The day that the run was as of.';
     COMMENT ON COLUMN alert.run IS 'The run, of which a day may have several: the higher the later.';
     COMMENT ON COLUMN alert.severity IS 'urgent, warning or notice.';
-    COMMENT ON COLUMN alert.kind IS 'customer gone silent, customers gone silent, segment, concentration, model, topic, orders missing, rows skipped or orders removed.';
+    COMMENT ON COLUMN alert.kind IS 'customer gone silent, customers gone silent, segment, concentration, model, topic, orders missing, rows skipped, orders removed, feature drift, prediction quality or customers foretold.';
     COMMENT ON COLUMN alert.subject IS 'The customer, segment, model, topic or source.';
     COMMENT ON COLUMN alert.message IS 'What has happened, with the figures.';
     COMMENT ON COLUMN alert.why IS 'Why that is worth a look, or what made it so.';
@@ -271,6 +271,8 @@ BEGIN
     PERFORM crm.alert_of_source(this_run, last_run, as_of, options);
     PERFORM crm.alert_of_models(this_run);
     PERFORM crm.alert_of_topics(this_run, last_run);
+    PERFORM crm.add_alert(this_run, said.severity, said.kind, said.subject, said.message, said.why, said.next_step)
+    FROM crm.prediction_alerts(this_run, last_run, options) AS said;
     IF last_run IS NOT NULL THEN
         PERFORM crm.alert_of_silence(this_run, last_run, as_of, options);
         PERFORM crm.alert_of_segments(this_run, last_run, options);

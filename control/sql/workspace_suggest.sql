@@ -451,7 +451,9 @@ BEGIN
     RETURN QUERY
     WITH roles AS (
         SELECT r.role, bool_or(r.needed AND r.kind = 'time') AS has_time, bool_or(r.needed AND r.kind = 'features') AS has_features
-          FROM crm.workspace_role AS r GROUP BY r.role
+          FROM crm.workspace_role AS r
+         -- Whatever happens to customers could be an outcome: which of it is, its owner has to say.
+         WHERE r.role <> 'outcomes' GROUP BY r.role
     ), suggested AS MATERIALIZED (
         SELECT r.role, l.relation, s.*
           FROM crm.readable_relations(schemas) AS l
