@@ -16,7 +16,7 @@ SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql 
 	text_classifier.sql text_cross_validation.sql text_bayes.sql text_label_next.sql text_rules.sql \
 	text_ruled_classification.sql text_redact.sql text_keywords.sql text_trending.sql text_duplicates.sql \
 	identity_normalise.sql identity_field.sql identity_cluster.sql identity_suspects.sql \
-	workspace_charts.sql workspace_charts_value.sql workspace_charts_text.sql \
+	workspace_charts.sql workspace_charts_value.sql workspace_charts_text.sql workspace_charts_prediction.sql \
 	workspace_step.sql workspace_run.sql workspace_source.sql workspace_setup.sql workspace_refresh.sql \
 	workspace_timelines.sql workspace_models.sql workspace_scores.sql workspace_customers.sql workspace_segments.sql \
 	workspace_concentration.sql workspace_equity.sql workspace_topics.sql workspace_alerts.sql workspace_profile.sql workspace_check.sql \
