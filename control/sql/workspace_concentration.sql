@@ -6,7 +6,7 @@ VALUES ('concentration', 50, '{concentration_of_run,concentration_curve_of_run,c
        ('cohorts', 60, '{cohort_of_run}', NULL, 'how many of each month''s new customers come back');
 
 INSERT INTO crm.workspace_column
-VALUES ('concentration', 140, 'decile', '10 - width_bucket(fact.revenue, figure.decile_thresholds)', 'Tenth of the customers by revenue: 1 is the top tenth.');
+VALUES ('concentration', 140, 'decile', '10 - width_bucket(fact.revenue, figure.decile_thresholds)', 'Tenth of the customers by revenue: 1 is the top tenth; those who brought the same are in the same, the best that any of them falls in.');
 
 CREATE FUNCTION crm.set_up_concentration(customer_type regtype) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -50,8 +50,9 @@ BEGIN
     GET DIAGNOSTICS rows = ROW_COUNT;
     INSERT INTO concentration_curve_of_run SELECT this_run, point.customers, point.revenue FROM crm.lorenz_curve(revenue_lorenz) AS point;
     INSERT INTO concentration_figure_of_run
-    SELECT this_run, crm.gini(revenue_lorenz), crm.top_share(revenue_lorenz, 0.2), array_agg(lowest ORDER BY lowest)
-    FROM concentration_of_run WHERE run = this_run AND decile < 10;
+    -- Fewer than ten customers leave the last tenths empty.
+    SELECT this_run, crm.gini(revenue_lorenz), crm.top_share(revenue_lorenz, 0.2), array_agg(coalesce(tenth.lowest, '-infinity') ORDER BY place DESC)
+    FROM generate_series(1, 9) AS place LEFT JOIN concentration_of_run AS tenth ON tenth.run = this_run AND tenth.decile = place;
 END $$;
 COMMENT ON FUNCTION crm.refresh_concentration(bigint, date, jsonb) IS 'Step concentration.';
 
