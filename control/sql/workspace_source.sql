@@ -29,7 +29,8 @@ CREATE FUNCTION crm.source_query(source text) RETURNS text
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    IF source ~* '^\s*(select|with|values|table)\M' THEN RETURN rtrim(source, E'; \n\t'); END IF;
+    -- Comments and parentheses may come first.
+    IF source ~* '^(\s|\(|--[^\n]*\n|/\*.*?\*/)*(select|with|values|table)\M' THEN RETURN rtrim(source, E'; \n\t'); END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION crm.source_query(text) IS 'The source, if it is a query; NULL if it names a relation.';
@@ -136,7 +137,7 @@ BEGIN
     IF to_regclass('source_' || role) IS NOT NULL THEN EXECUTE format('DROP VIEW %I.%I', workspace, 'source_' || role); END IF;
     PERFORM set_config('search_path', caller_path, true);
     BEGIN
-        EXECUTE pg_catalog.format('CREATE VIEW %I.%I AS SELECT %s FROM (%s) AS source', workspace, 'source_' || role,
+        EXECUTE pg_catalog.format(E'CREATE VIEW %I.%I AS SELECT %s FROM (%s\n) AS source', workspace, 'source_' || role,
                                   pg_catalog.array_to_string(selected, ', '), query);
         EXECUTE pg_catalog.format('SELECT 1 FROM (SELECT * FROM %I.%I LIMIT 1000) AS sample WHERE sample IS NULL', workspace, 'source_' || role)
             INTO broken;
