@@ -19,6 +19,12 @@ BEGIN
                  WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname LIKE '%\_of\_run' AND obj_description(oid, 'pg_class') IS NULL LOOP
         EXECUTE format('COMMENT ON TABLE %I IS %L', plain, format('What view %s shows, of each run.', left(plain, -7)));
     END LOOP;
+    -- Where all tables are published, rows without an identity could not be deleted.
+    FOR plain IN SELECT relname FROM pg_class
+                 WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind = 'r' AND relreplident = 'd'
+                   AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisprimary) LOOP
+        EXECUTE format('ALTER TABLE %I REPLICA IDENTITY FULL', plain);
+    END LOOP;
     INSERT INTO setting VALUES ('edition', to_jsonb(crm.workspace_edition()), 'declared steps and columns when tables and views were made')
     ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 END $$;
