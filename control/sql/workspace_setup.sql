@@ -50,7 +50,9 @@ BEGIN
         JOIN customer_fact AS fact ON fact.run <= published.run AND (fact.superseded IS NULL OR fact.superseded > published.run)
         JOIN history_score AS score ON score.run = published.run AND score.first_order = fact.first_order
             AND score.last_order = fact.last_order AND score.frequency = fact.frequency AND score.returned = fact.returned %s$view$,
-        (SELECT string_agg(format('%s AS %I', expression, name), ', ' ORDER BY position) FROM crm.workspace_column),
+        -- A view that is there takes new columns at its end only.
+        (SELECT string_agg(format('%s AS %I', expression, name), ', ' ORDER BY attnum NULLS LAST, position)
+         FROM crm.workspace_column LEFT JOIN pg_attribute ON attrelid = to_regclass('customer') AND attname = name),
         (SELECT string_agg(customer_join, ' ' ORDER BY position) FROM crm.workspace_step));
     COMMENT ON VIEW customer IS 'One row a customer, as of the last complete run.';
     FOR shown IN SELECT name, meaning FROM crm.workspace_column LOOP
