@@ -136,7 +136,7 @@ BEGIN
         RAISE null_value_not_allowed USING MESSAGE = 'workspace and options must not be null';
     END IF;
     PERFORM crm.enter_workspace(workspace);
-    IF NOT crm.begin_job(crm.workspace_lock(workspace)) THEN
+    IF NOT crm.begin_job(crm.workspace_lock(quote_ident(workspace)::regnamespace)) THEN
         RAISE NOTICE USING MESSAGE = format('workspace "%s" is being refreshed already', workspace),
             HINT = format('%I.run says how far it is.', workspace);
         RETURN;

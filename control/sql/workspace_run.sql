@@ -1,10 +1,10 @@
 -- The record of a workspace's runs, and what any session can see of one that is under way
 
-CREATE FUNCTION crm.workspace_lock(workspace name) RETURNS bigint
+CREATE FUNCTION crm.workspace_lock(workspace regnamespace) RETURNS bigint
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
-    RETURN (hashtext('crm.refresh')::bigint << 32) | to_regnamespace(quote_ident(workspace))::oid::bigint;
-COMMENT ON FUNCTION crm.workspace_lock(name) IS 'The key of the advisory lock that a refresh of the workspace holds.';
+    RETURN (hashtext('crm.refresh')::bigint << 32) | workspace::oid::bigint;
+COMMENT ON FUNCTION crm.workspace_lock(regnamespace) IS 'The key of the advisory lock that a refresh of the workspace holds.';
 
 CREATE FUNCTION crm.begin_job(key bigint) RETURNS boolean
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
@@ -17,7 +17,7 @@ CREATE FUNCTION crm.end_job() RETURNS boolean
     AS 'MODULE_PATHNAME', 'crm_end_job';
 COMMENT ON FUNCTION crm.end_job() IS 'Gives back the lock that crm.begin_job took; false when there is none.';
 
-CREATE FUNCTION crm.is_refreshing(workspace name) RETURNS boolean
+CREATE FUNCTION crm.is_refreshing(workspace regnamespace) RETURNS boolean
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     RETURN EXISTS (SELECT FROM pg_locks
@@ -25,7 +25,7 @@ CREATE FUNCTION crm.is_refreshing(workspace name) RETURNS boolean
                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                      AND classid = ((crm.workspace_lock(workspace) >> 32) & 4294967295)::oid
                      AND objid = (crm.workspace_lock(workspace) & 4294967295)::oid);
-COMMENT ON FUNCTION crm.is_refreshing(name) IS 'Whether some session is refreshing the workspace right now.';
+COMMENT ON FUNCTION crm.is_refreshing(regnamespace) IS 'Whether some session is refreshing the workspace right now.';
 
 CREATE FUNCTION crm.set_up_runs() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -87,7 +87,7 @@ BEGIN
     EXECUTE format($view$
         CREATE VIEW run_step AS
         SELECT step.run, step.position, step.step,
-               CASE WHEN step.state = 'running' AND NOT crm.is_refreshing(%1$L) THEN 'interrupted' ELSE step.state END AS state,
+               CASE WHEN step.state = 'running' AND NOT crm.is_refreshing(%1$L::regnamespace) THEN 'interrupted' ELSE step.state END AS state,
                step.started_at, step.ended_at,
                extract(epoch FROM coalesce(step.ended_at, clock_timestamp()) - step.started_at)::float8 AS seconds, step.rows,
                CASE WHEN step.state = 'complete' THEN 100.0
@@ -100,12 +100,12 @@ BEGIN
             SELECT extract(epoch FROM earlier.ended_at - earlier.started_at)::float8 AS seconds
             FROM refresh_step AS earlier
             WHERE earlier.step = step.step AND earlier.run < step.run AND earlier.state = 'complete'
-            ORDER BY earlier.run DESC LIMIT 1) AS before ON true$view$, workspace);
+            ORDER BY earlier.run DESC LIMIT 1) AS before ON true$view$, quote_ident(workspace));
     COMMENT ON VIEW run_step IS 'Every step of every run: state (running, interrupted, complete, failed), time, rows, and how far it is (by the time it took before).';
     EXECUTE format($view$
         CREATE VIEW run AS
         SELECT run.run, run.as_of,
-               CASE WHEN run.state = 'running' AND NOT crm.is_refreshing(%1$L) THEN 'interrupted' ELSE run.state END AS state,
+               CASE WHEN run.state = 'running' AND NOT crm.is_refreshing(%1$L::regnamespace) THEN 'interrupted' ELSE run.state END AS state,
                run.started_at, run.ended_at,
                extract(epoch FROM coalesce(run.ended_at, clock_timestamp()) - run.started_at)::float8 AS seconds,
                run.customers, run.changed_customers,
@@ -125,7 +125,7 @@ BEGIN
             LEFT JOIN refresh_step AS now_step ON now_step.run = run.run AND now_step.step = earlier.step
             WHERE earlier.run = (SELECT max(complete.run) FROM refresh_run AS complete
                                  WHERE complete.state = 'complete' AND complete.run < run.run)) AS progress ON run.state = 'running'$view$,
-        workspace);
+        quote_ident(workspace));
     COMMENT ON VIEW run IS 'Every run of crm.refresh: state (running, interrupted, complete, failed), how far it is and when it may end (by the time the last complete run took).';
 END $$;
 COMMENT ON FUNCTION crm.set_up_runs() IS 'Support of crm.create_workspace: the tables and views of settings, sources and runs.';

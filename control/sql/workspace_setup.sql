@@ -110,7 +110,7 @@ DECLARE
     caller_path CONSTANT text := pg_catalog.current_setting('search_path');
 BEGIN
     PERFORM crm.enter_workspace(workspace);
-    IF NOT pg_try_advisory_xact_lock(crm.workspace_lock(workspace)) THEN
+    IF NOT pg_try_advisory_xact_lock(crm.workspace_lock(quote_ident(workspace)::regnamespace)) THEN
         RAISE object_in_use USING MESSAGE = format('workspace "%s" is being refreshed', workspace), HINT = 'Try again when it is done.';
     END IF;
     PERFORM crm.follow_orders(workspace, NULL, NULL, 'compare');

@@ -208,11 +208,18 @@ BEGIN
             LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
             AS $body$
         BEGIN
-            IF TG_OP IN ('INSERT', 'UPDATE') THEN INSERT INTO %1$I.changed_order SELECT DISTINCT %2$I FROM new_rows WHERE %2$I IS NOT NULL; END IF;
-            IF TG_OP IN ('UPDATE', 'DELETE') THEN INSERT INTO %1$I.changed_order SELECT DISTINCT %2$I FROM old_rows WHERE %2$I IS NOT NULL; END IF;
-            IF TG_OP = 'TRUNCATE' THEN INSERT INTO %1$I.changed_order VALUES (NULL); END IF;
+            -- A workspace or a column with a new name keeps nobody from ordering.
+            PERFORM set_config('search_path', format('pg_catalog, %%I, pg_temp', nspname), true)
+            FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_namespace ON pg_namespace.oid = pronamespace
+            WHERE tgrelid = TG_RELID AND tgname = TG_NAME;
+            IF TG_OP = 'TRUNCATE' OR NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = %3$L) THEN
+                INSERT INTO changed_order VALUES (NULL);
+                RETURN NULL;
+            END IF;
+            IF TG_OP IN ('INSERT', 'UPDATE') THEN INSERT INTO changed_order SELECT DISTINCT %2$I FROM new_rows WHERE %2$I IS NOT NULL; END IF;
+            IF TG_OP IN ('UPDATE', 'DELETE') THEN INSERT INTO changed_order SELECT DISTINCT %2$I FROM old_rows WHERE %2$I IS NOT NULL; END IF;
             RETURN NULL;
-        END $body$ $function$, workspace, customer_column);
+        END $body$ $function$, workspace, customer_column, customer_column);
     EXECUTE format('COMMENT ON FUNCTION %I.note_changed_orders() IS %L', workspace, 'Notes whose orders changed, for the next refresh.');
     EXECUTE format('REVOKE ALL ON FUNCTION %I.note_changed_orders() FROM PUBLIC', workspace);
     FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete', 'truncate'] LOOP

@@ -1,0 +1,52 @@
+-- What may become of a workspace's surroundings: other names, publications, new columns, few customers.
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+CREATE TABLE purchase (client text, bought_on date, paid int);
+INSERT INTO purchase SELECT 'C' || c, date '2026-01-01' + c * 7 + n * 20, 10 * c FROM generate_series(1, 3) AS c, generate_series(1, c) AS n;
+
+-- Of fewer than ten customers the best is still in the top tenth.
+SELECT crm.create_workspace('shop', 'purchase',
+    options => '{"columns": {"orders": {"customer": "client", "ordered_at": "bought_on", "amount": "paid"}}, "follow": "trigger"}');
+CALL crm.refresh('shop', '2026-06-30');
+SELECT customer, decile, concentration.revenue = customer.revenue AS as_in_concentration
+FROM shop.customer JOIN shop.concentration USING (decile) ORDER BY decile;
+
+-- New names of the workspace and of the customers' column keep nobody from ordering; whose order it was is known, or all are read.
+ALTER SCHEMA shop RENAME TO "The ""old"" shop";
+INSERT INTO purchase VALUES ('C1', '2026-06-30', 5);
+SELECT customer FROM "The ""old"" shop".changed_order;
+ALTER TABLE purchase RENAME COLUMN client TO buyer;
+INSERT INTO purchase VALUES ('C2', '2026-06-30', 5);
+SELECT customer FROM "The ""old"" shop".changed_order;
+CALL crm.refresh('The "old" shop', '2026-07-01');
+SELECT run, state, changed_customers FROM "The ""old"" shop".run;
+CREATE FUNCTION state_under_way() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(crm.workspace_lock('"The ""old"" shop"'));
+    UPDATE "The ""old"" shop".refresh_run SET state = 'running' WHERE run = 2;
+    RETURN (SELECT state FROM "The ""old"" shop".run WHERE run = 2);
+END $$;
+BEGIN;
+SELECT state_under_way();
+ROLLBACK;
+ALTER TABLE purchase RENAME COLUMN buyer TO client;
+ALTER SCHEMA "The ""old"" shop" RENAME TO shop;
+
+-- Where a publication is for all tables, its rows can be deleted.
+SELECT relname AS without_identity FROM pg_class
+WHERE relnamespace = 'shop'::regnamespace AND relkind = 'r' AND relreplident <> 'f'
+  AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisprimary) ORDER BY 1;
+
+-- A later edition may declare a column anywhere: a view that is there takes it at its end.
+BEGIN;
+INSERT INTO crm.workspace_column VALUES ('scores', 15, 'doubled', '2 * fact.orders', 'Twice the orders.');
+SELECT crm.set_up_workspace('shop');
+SELECT attname, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = 'shop.customer'::regclass ORDER BY attnum DESC LIMIT 1;
+ROLLBACK;
+
+-- Queries with comments and in parentheses.
+SELECT crm.create_workspace('query', E'/* all */ (SELECT client AS customer, bought_on AS ordered_at, paid AS amount FROM purchase) -- of them');
+SELECT count(*) FROM query.source_orders;
+SELECT crm.drop_workspace('query'), crm.drop_workspace('shop');
+DROP TABLE purchase;
+DROP FUNCTION state_under_way;
