@@ -52,7 +52,7 @@ BEGIN
             AND score.last_order = fact.last_order AND score.frequency = fact.frequency AND score.returned = fact.returned %s$view$,
         -- A view that is there takes new columns at its end only.
         (SELECT string_agg(format('%s AS %I', expression, name), ', ' ORDER BY attnum NULLS LAST, position)
-         FROM crm.workspace_column LEFT JOIN pg_attribute ON attrelid = to_regclass('customer') AND attname = name),
+         FROM crm.workspace_column LEFT JOIN pg_attribute ON attrelid = to_regclass(format('%I.customer', current_schema())) AND attname = name),
         (SELECT string_agg(customer_join, ' ' ORDER BY position) FROM crm.workspace_step));
     COMMENT ON VIEW customer IS 'One row a customer, as of the last complete run.';
     FOR shown IN SELECT name, meaning FROM crm.workspace_column LOOP
