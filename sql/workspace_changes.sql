@@ -50,3 +50,23 @@ SELECT count(*) FROM query.source_orders;
 SELECT crm.drop_workspace('query'), crm.drop_workspace('shop');
 DROP TABLE purchase;
 DROP FUNCTION state_under_way;
+
+-- Whoever may make triggers on another's orders can take them away again.
+CREATE TABLE purchase (customer text, ordered_at date, amount int);
+CREATE ROLE crm_test_follower;
+GRANT SELECT, TRIGGER ON purchase TO crm_test_follower;
+DO $$ BEGIN EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO crm_test_follower', current_database()); END $$;
+SET ROLE crm_test_follower;
+BEGIN;
+SET client_min_messages = notice;
+SELECT crm.create_workspace('shop', 'purchase', options => '{"follow": "trigger"}');
+SELECT crm.add_source('shop', 'orders', 'purchase', follow => 'trigger');
+SELECT crm.drop_workspace('shop');
+SHOW client_min_messages;
+COMMIT;
+RESET client_min_messages;
+RESET ROLE;
+SELECT count(*) AS triggers_left FROM pg_trigger WHERE tgrelid = 'purchase'::regclass;
+DROP TABLE purchase;
+DROP OWNED BY crm_test_follower;
+DROP ROLE crm_test_follower;

@@ -184,17 +184,14 @@ COMMENT ON FUNCTION crm.drop_source(name, text) IS 'Takes a source from a worksp
 
 CREATE FUNCTION crm.follow_orders(workspace name, relation regclass, customer_column text, follow text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET client_min_messages = warning
     AS $$
 DECLARE
-    old record;
     event text;
 BEGIN
-    FOR old IN SELECT tgname, tgrelid::regclass AS followed FROM pg_trigger
-               WHERE tgfoid = to_regprocedure(format('%I.note_changed_orders()', workspace)) LOOP
-        EXECUTE format('DROP TRIGGER %I ON %s', old.tgname, old.followed);
-    END LOOP;
+    -- With its triggers, which whoever may make them on another's table may not drop by themselves.
     IF to_regprocedure(format('%I.note_changed_orders()', workspace)) IS NOT NULL THEN
-        EXECUTE format('DROP FUNCTION %I.note_changed_orders()', workspace);
+        EXECUTE format('DROP FUNCTION %I.note_changed_orders() CASCADE', workspace);
     END IF;
     DELETE FROM changed_order;
     IF follow <> 'trigger' THEN RETURN; END IF;
