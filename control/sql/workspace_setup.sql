@@ -4,6 +4,7 @@ CREATE FUNCTION crm.set_up_workspace(workspace name) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     AS $$
 DECLARE
+    caller_messages CONSTANT text := pg_catalog.current_setting('client_min_messages');
     step text;
     customer_type regtype;
     plain name;
@@ -27,6 +28,7 @@ BEGIN
     END LOOP;
     INSERT INTO setting VALUES ('edition', to_jsonb(crm.workspace_edition()), 'declared steps and columns when tables and views were made')
     ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+    PERFORM pg_catalog.set_config('client_min_messages', caller_messages, true);
 END $$;
 COMMENT ON FUNCTION crm.set_up_workspace(name) IS
     'Makes the tables and views of all declared steps that a workspace has not got yet: at its creation, and at the first refresh after an update of the extension.';
@@ -108,6 +110,7 @@ CREATE FUNCTION crm.drop_workspace(workspace name) RETURNS void
     AS $$
 DECLARE
     caller_path CONSTANT text := pg_catalog.current_setting('search_path');
+    caller_messages CONSTANT text := pg_catalog.current_setting('client_min_messages');
 BEGIN
     PERFORM crm.enter_workspace(workspace);
     IF NOT pg_try_advisory_xact_lock(crm.workspace_lock(quote_ident(workspace)::regnamespace)) THEN
@@ -116,6 +119,7 @@ BEGIN
     PERFORM crm.follow_orders(workspace, NULL, NULL, 'compare');
     PERFORM set_config('client_min_messages', 'warning', true);
     EXECUTE format('DROP SCHEMA %I CASCADE', workspace);
+    PERFORM set_config('client_min_messages', caller_messages, true);
     PERFORM set_config('search_path', caller_path, true);
 END $$;
 COMMENT ON FUNCTION crm.drop_workspace(name) IS
