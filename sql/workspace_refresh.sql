@@ -142,6 +142,12 @@ SELECT crm.drop_source('shop', 'customers');
 CALL crm.refresh('shop', '2025-12-04');
 SELECT count(*), count(name) FROM shop.customer;
 SELECT crm.drop_source('shop', 'orders');
+
+-- A run as of an earlier day: it stands for the days after it, too, and nobody is counted twice.
+CALL crm.refresh('shop', '2026-01-15');
+CALL crm.refresh('shop', '2025-12-10');
+CALL crm.refresh('shop', '2026-01-20');
+SELECT from_as_of, sum(customers) = (SELECT count(*) FROM shop.customer) AS once FROM shop.segment_migration GROUP BY 1;
 SELECT crm.drop_workspace('shop'), crm.drop_workspace('anew'), crm.drop_workspace('thin');
 SELECT count(*) AS triggers_left FROM pg_trigger WHERE tgrelid = 'purchase'::regclass;
 SELECT crm.drop_workspace('shop');

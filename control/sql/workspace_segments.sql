@@ -131,8 +131,12 @@ BEGIN
           UNION ALL
           SELECT before.segment, after.segment, count(*)
           FROM (SELECT customer, segment FROM customer_stage WHERE superseded IS NULL AND since > from_day) AS after
-          FULL JOIN (SELECT customer, segment FROM customer_stage
-                     WHERE superseded IS NOT NULL AND since <= from_day AND until > from_day) AS before USING (customer)
+          FULL JOIN (SELECT customer, segment FROM customer_stage AS stage
+                     WHERE superseded IS NOT NULL AND since <= from_day AND until > from_day
+                       -- A run as of an earlier day than the one before it may have said otherwise of that day.
+                       AND NOT EXISTS (SELECT FROM customer_stage AS later
+                                       WHERE later.customer = stage.customer AND later.run > stage.run AND later.since <= from_day)) AS before
+              USING (customer)
           GROUP BY 1, 2) AS counted
     GROUP BY before, after;
 END $$;
