@@ -32,8 +32,9 @@ fit_contract_MODELS = sbg=sBG bdw=BdW
 # Here the outcome's type takes the place of the title.
 fit_features_MODELS = logistic=boolean logistic=text scorecard=boolean
 fit_lifetime_MODELS = weibull=Weibull exponential=exponential lognormal=log-normal loglogistic=log-logistic
-	# One set of outcome, with what is then predicted. fit_boosted_trees_MODELS aggregates for each type \
-	fit_named_lifetime_MODELS = boolean=probability float8=number cox=Cox $(fit_lifetime_MODELS)
+fit_named_lifetime_MODELS = cox=Cox $(fit_lifetime_MODELS)
+# One set of aggregates for each type of outcome, with what is then predicted.
+fit_boosted_trees_MODELS = boolean=probability float8=number
 TEMPLATES = $(wildcard control/sql/*.sql.in)
 
 DATA = $(SCRIPT) $(wildcard control/pg_crm--*--*.sql)
