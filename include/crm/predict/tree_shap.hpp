@@ -34,14 +34,28 @@ private:
         std::uint32_t feature;
     };
 
-    /// Of a tree, and factors by place, state and point: whether the branch that leads to the place lets the row
-    /// through, does not, or an earlier one by the same feature did not.
+    enum State : std::uint8_t { closed, open, closed_before };
+    static constexpr std::size_t states = 3;
+
+    struct alignas(64) CacheLine {
+        double numbers[8];
+    };
+
+    /// Of a tree, and by place and state: whether the branch that leads to the place lets the row through, does not, or
+    /// an earlier one by the same feature did not.
     struct Prepared {
         const Tree* tree;
         std::size_t points;
-        std::vector<Split> splits;    // in preorder
-        std::vector<double> factors;  // of the product
-        std::vector<double> shares;   // of the sum below that is the feature's
+        std::vector<Split> splits;     // in preorder
+        std::vector<CacheLine> lines;  // factors of the product by point, then shares of the sum below it
+
+        /// Those of a place in a state.
+        double* numbers(std::size_t place, std::size_t state) {
+            return reinterpret_cast<double*>(lines.data()) + (place * states + state) * 2 * points;
+        }
+        const double* numbers(std::size_t place, std::size_t state) const {
+            return reinterpret_cast<const double*>(lines.data()) + (place * states + state) * 2 * points;
+        }
     };
     struct Walk;
 

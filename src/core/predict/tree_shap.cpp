@@ -10,9 +10,6 @@ namespace crm::predict {
 
 namespace {
 
-enum State : std::uint8_t { closed, open, closed_before };
-constexpr std::size_t states = 3;
-
 /// Two points at once.
 using Two = double __attribute__((vector_size(16)));
 constexpr std::size_t two = 2;
@@ -48,7 +45,7 @@ TreeShap::TreeShap(std::span<const Tree> trees, std::size_t features) : features
 
 TreeShap::Prepared TreeShap::prepared(const Tree& tree) {
     const std::size_t nodes = tree.nodes.size();
-    Prepared made{&tree, 0, {}, {}, {}};
+    Prepared made{&tree, 0, {}, {}};
     std::vector<std::uint32_t> parents(nodes, 0), earlier(nodes, 0);
     std::vector<double> through(nodes, 1);        // share of the cover that all branches by the feature let through
     std::vector<std::size_t> distinct(nodes, 0);  // features on the way
@@ -67,22 +64,21 @@ TreeShap::Prepared TreeShap::prepared(const Tree& tree) {
     }
     const auto rule = rule_for(*std::ranges::max_element(distinct));
     made.points = rule.size();
-    made.factors.resize(nodes * states * made.points);
-    made.shares.resize(made.factors.size());
+    made.lines.resize((nodes * states * 2 * made.points * sizeof(double)) / sizeof(CacheLine) + 1);
     for (std::size_t i = 1; i < nodes; ++i) {
         const double z = through[i], before = through[earlier[i]];
         for (std::size_t point = 0; point < made.points; ++point) {
             const double t = rule[point].at, s = 1 - t;
-            double* const factor = &made.factors[i * states * made.points + point];
-            double* const share = &made.shares[i * states * made.points + point];
+            const auto factor = [&](State state) -> double& { return made.numbers(i, state)[point]; };
+            const auto share = [&](State state) -> double& { return made.numbers(i, state)[made.points + point]; };
             // What the earlier branch made of the product and of all that is below.
             const double own = t + z * s, known = earlier[i] != 0 ? t + before * s : 1;
             const double taken = earlier[i] != 0 ? (1 - before) / known : 0;
-            factor[open * made.points] = own / known;
-            factor[closed * made.points] = z * s / known;
-            factor[closed_before * made.points] = z / before;
-            share[open * made.points] = (1 - z) / own - taken;
-            share[closed * made.points] = -1 / s - taken;
+            factor(open) = own / known;
+            factor(closed) = z * s / known;
+            factor(closed_before) = z / before;
+            share(open) = (1 - z) / own - taken;
+            share(closed) = -1 / s - taken;
         }
     }
     return made;
@@ -96,7 +92,7 @@ void TreeShap::add(const Prepared& one, std::span<const double> codes, Walk& wal
     walk.states[0] = open;
     const auto lead = [&](std::size_t from, std::size_t to, State state) {
         walk.states[to] = state;
-        const double* const factors = &one.factors[(to * states + state) * points];
+        const double* const factors = one.numbers(to, state);
         for (std::size_t p = 0; p < points; p += two)
             store(&walk.products[to * points + p], load(&walk.products[from * points + p]) * load(factors + p));
     };
@@ -112,8 +108,8 @@ void TreeShap::add(const Prepared& one, std::span<const double> codes, Walk& wal
     };
     for (std::size_t i = one.splits.size(); i-- > 0;) {
         const Split& split = one.splits[i];
-        const double* const left_shares = &one.shares[((split.at + 1) * states + walk.states[split.at + 1]) * points];
-        const double* const right_shares = &one.shares[(split.right * states + walk.states[split.right]) * points];
+        const double* const left_shares = one.numbers(split.at + 1, walk.states[split.at + 1]) + points;
+        const double* const right_shares = one.numbers(split.right, walk.states[split.right]) + points;
         double* const own = &walk.contributions[split.feature * two];
         Two sum = load(own);
         for (std::size_t p = 0; p < points; p += two) {
