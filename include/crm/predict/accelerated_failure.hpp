@@ -57,7 +57,7 @@ public:
     Json::Object to_json() const final;
 
     const Content& content() const { return content_; }
-    const Encoder* encoder() const final { return encoder_ ? &*encoder_ : nullptr; }
+    const Encoder* encoder() const final { return encoder_.get(); }
 
     std::optional<double> survival(const Subject&, double time) const final;
     std::optional<double> median(const Subject&) const final;
@@ -69,12 +69,12 @@ public:
     std::vector<TimeRatio> time_ratios() const;
 
 protected:
-    AcceleratedFailure(Shape shape, Content content, std::optional<Encoder> encoder)
+    AcceleratedFailure(Shape shape, Content content, std::unique_ptr<const Encoder> encoder)
         : shape_(shape), content_(std::move(content)), encoder_(std::move(encoder)) {}
 
     struct Read {
         Content content;
-        std::optional<Encoder> encoder;
+        std::unique_ptr<const Encoder> encoder;
     };
     static Read read(Reader&, Shape);
     static Read read(const Json&, Shape);
@@ -88,7 +88,7 @@ private:
 
     Shape shape_;
     Content content_;
-    std::optional<Encoder> encoder_;
+    std::unique_ptr<const Encoder> encoder_;
 };
 
 /// One kind for each shape.
@@ -101,7 +101,7 @@ public:
                                                                            : "loglogistic";
 
     /// The encoder of a model with named features; its columns are the features.
-    explicit AcceleratedFailureOf(Content content, std::optional<Encoder> encoder = {})
+    explicit AcceleratedFailureOf(Content content, std::unique_ptr<const Encoder> encoder = nullptr)
         : AcceleratedFailure(shape, std::move(content), std::move(encoder)) {}
 
     static std::unique_ptr<AcceleratedFailureOf> load(Reader& in) { return made_of(read(in, shape)); }

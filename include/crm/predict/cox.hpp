@@ -99,7 +99,7 @@ public:
     };
 
     /// The encoder of a model with named features; its columns are the features.
-    explicit Cox(Content content, std::optional<Encoder> encoder = {})
+    explicit Cox(Content content, std::unique_ptr<const Encoder> encoder = nullptr)
         : content_(std::move(content)), encoder_(std::move(encoder)) {}
 
     static std::unique_ptr<Cox> load(Reader&);
@@ -117,7 +117,7 @@ public:
     Json::Object to_json() const override;
 
     const Content& content() const { return content_; }
-    const Encoder* encoder() const override { return encoder_ ? &*encoder_ : nullptr; }
+    const Encoder* encoder() const override { return encoder_.get(); }
 
     std::optional<double> survival(const Subject&, double time) const override;
     std::optional<double> median(const Subject&) const override;
@@ -133,7 +133,7 @@ private:
     std::optional<double> variance(std::size_t i) const;
 
     Content content_;
-    std::optional<Encoder> encoder_;
+    std::unique_ptr<const Encoder> encoder_;
 };
 
 Cox::Content fit_cox(const LifetimeRows&, const Cancellation&);

@@ -85,7 +85,7 @@ public:
         typename M::Content content = fit(learnt.rows, cancellation);
         std::string& message = content.fit.front().message;
         for (const std::string& note : learnt.features.notes) message += (message.empty() ? "" : "; ") + note;
-        return std::make_unique<M>(std::move(content), learnt.features.encoder);
+        return std::make_unique<M>(std::move(content), std::make_unique<const Encoder>(learnt.features.encoder));
     }
 
 private:

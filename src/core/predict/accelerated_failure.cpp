@@ -45,16 +45,17 @@ double normal_tail(double z) { return boost::math::erfc(z / std::sqrt(2.0)) / 2;
 }  // namespace
 
 AcceleratedFailure::Read AcceleratedFailure::read(Reader& in, Shape shape) {
-    std::optional<Encoder> encoder;
-    if (read_version(in, newest_version, "model of lifetimes") == newest_version) encoder = Encoder::load(in);
+    std::unique_ptr<const Encoder> encoder;
+    if (read_version(in, newest_version, "model of lifetimes") == newest_version)
+        encoder = std::make_unique<const Encoder>(Encoder::load(in));
     Content content = sound<corrupt_data>(load_members<Content>(in), shape);
     if (encoder && encoder->columns().size() != content.names.size()) throw corrupt_data(other_columns);
     return {std::move(content), std::move(encoder)};
 }
 
 AcceleratedFailure::Read AcceleratedFailure::read(const Json& json, Shape shape) {
-    std::optional<Encoder> encoder;
-    if (const Json* given = json.find("encoder")) encoder = Encoder::from_json(*given);
+    std::unique_ptr<const Encoder> encoder;
+    if (const Json* given = json.find("encoder")) encoder = std::make_unique<const Encoder>(Encoder::from_json(*given));
     Content content = sound<invalid_argument>(members_from_json<Content>(json), shape);
     if (encoder && encoder->columns().size() != content.names.size()) throw invalid_argument(other_columns);
     return {std::move(content), std::move(encoder)};

@@ -43,7 +43,7 @@ std::string defect(const Cox::Content& content) {
 }
 
 template <class Thrown>
-std::unique_ptr<Cox> sound(Cox::Content content, std::optional<Encoder> encoder = {}) {
+std::unique_ptr<Cox> sound(Cox::Content content, std::unique_ptr<const Encoder> encoder = nullptr) {
     if (const std::string wrong = defect(content); !wrong.empty()) throw Thrown(wrong);
     if (encoder && encoder->columns().size() != content.names.size())
         throw Thrown("columns of the encoder must be the features of the model");
@@ -53,15 +53,16 @@ std::unique_ptr<Cox> sound(Cox::Content content, std::optional<Encoder> encoder 
 }  // namespace
 
 std::unique_ptr<Cox> Cox::load(Reader& in) {
-    std::optional<Encoder> encoder;
-    if (read_version(in, newest_version, "model of kind cox") == newest_version) encoder = Encoder::load(in);
+    std::unique_ptr<const Encoder> encoder;
+    if (read_version(in, newest_version, "model of kind cox") == newest_version)
+        encoder = std::make_unique<const Encoder>(Encoder::load(in));
     auto content = load_members<Content>(in);
     return sound<corrupt_data>(std::move(content), std::move(encoder));
 }
 
 std::unique_ptr<Cox> Cox::from_json(const Json& json) {
-    std::optional<Encoder> encoder;
-    if (const Json* given = json.find("encoder")) encoder = Encoder::from_json(*given);
+    std::unique_ptr<const Encoder> encoder;
+    if (const Json* given = json.find("encoder")) encoder = std::make_unique<const Encoder>(Encoder::from_json(*given));
     return sound<invalid_argument>(members_from_json<Content>(json), std::move(encoder));
 }
 
