@@ -35,6 +35,17 @@ SELECT changed_customers FROM "coded by name".run ORDER BY run DESC LIMIT 1;
 SELECT crm.drop_workspace(repeat('x', 63)), crm.drop_workspace(repeat('x', 62));
 SELECT count(*) AS triggers FROM pg_trigger WHERE tgrelid = 'coded'::regclass;
 
+-- What is written to a partition itself fires no trigger of the whole: number and sum of the orders show it.
+CREATE TABLE parted (customer int, ordered_at date, amount numeric) PARTITION BY RANGE (ordered_at);
+CREATE TABLE parted_2025 PARTITION OF parted FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+INSERT INTO parted VALUES (1, '2025-01-01', 3);
+SELECT crm.create_workspace('parts', 'parted', options => '{"follow": "trigger"}');
+CALL crm.refresh('parts', '2025-02-01');
+INSERT INTO parted_2025 VALUES (2, '2025-01-01', 3);
+CALL crm.refresh('parts', '2025-02-02');
+SELECT customer, orders FROM parts.customer ORDER BY customer;
+SELECT message FROM parts.run_step WHERE run = 2 AND step = 'timelines';
+
 -- Refused, or said of a run, which the next call takes up.
 SELECT crm.create_workspace('refused', 'SELECT crm.timeline(ordered_at, amount) AS customer, ordered_at, amount FROM coded GROUP BY ordered_at, amount');
 CALL crm.refresh(NULL);
@@ -44,5 +55,5 @@ CALL crm.refresh('coded by name', 'infinity');
 CALL crm.refresh('coded by name', '2025-02-20');
 SELECT run, as_of, state FROM "coded by name".run ORDER BY run;
 
-SELECT crm.drop_workspace('coded by name'), crm.drop_workspace('100 %'), crm.drop_workspace('O''Hara "& sons"');
+SELECT crm.drop_workspace('parts'), crm.drop_workspace('coded by name'), crm.drop_workspace('100 %'), crm.drop_workspace('O''Hara "& sons"');
 DROP SCHEMA workspace_customers CASCADE;

@@ -114,6 +114,16 @@ END $$;
 COMMENT ON FUNCTION crm.histories_agree() IS
     'Support of crm.refresh: whether the histories have as many orders, and as much revenue, as the source. A watermark does not see what was removed; this does.';
 
+CREATE FUNCTION crm.triggers_have_gaps() RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM pg_trigger JOIN pg_class AS followed ON followed.oid = tgrelid
+                   WHERE tgfoid = to_regprocedure('note_changed_orders()') AND followed.relhassubclass);
+END $$;
+COMMENT ON FUNCTION crm.triggers_have_gaps() IS
+    'Support of crm.refresh: whether the orders have partitions. What is written to a partition by its own name fires no trigger of the whole.';
+
 CREATE FUNCTION crm.refresh_timelines(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
@@ -145,10 +155,10 @@ BEGIN
         UPDATE source SET seen = (SELECT max(watermark)::text FROM source_orders) WHERE role = 'orders';
     END IF;
     rows := crm.read_histories(this_run, CASE WHEN read_all THEN NULL ELSE touched END);
-    IF followed.follow LIKE 'watermark %' THEN
+    IF followed.follow LIKE 'watermark %' OR followed.follow = 'trigger' AND crm.triggers_have_gaps() THEN
         IF NOT read_all AND NOT crm.histories_agree() THEN
             rows := rows + crm.read_histories(this_run, NULL);
-            message := 'orders changed that the watermark did not show: all were read';
+            message := format('orders changed that the %s did not show: all were read', split_part(followed.follow, ' ', 1));
         END IF;
     END IF;
     IF touched LIKE '%touched_customer' THEN DROP TABLE touched_customer; END IF;
