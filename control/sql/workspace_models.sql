@@ -40,7 +40,7 @@ BEGIN
     FROM published JOIN run_basis AS basis USING (run) JOIN purchase_tracking_of_run AS week ON week.run = basis.fitted_run;
     COMMENT ON VIEW purchase_tracking IS
         'Repeat purchases by week, and what a model fitted to the time before the hold-out expects of customers who came until then.';
-    COMMENT ON COLUMN purchase_tracking.is_holdout IS 'Whether the week lies after what the model had seen.';
+    COMMENT ON COLUMN purchase_tracking.is_holdout IS 'Whether the week ends after what the model had seen.';
 END $$;
 COMMENT ON FUNCTION crm.set_up_models(regtype) IS 'Tables and views of step models.';
 
