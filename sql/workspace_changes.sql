@@ -47,8 +47,20 @@ ROLLBACK;
 -- Queries with comments and in parentheses.
 SELECT crm.create_workspace('query', E'/* all */ (SELECT client AS customer, bought_on AS ordered_at, paid AS amount FROM purchase) -- of them');
 SELECT count(*) FROM query.source_orders;
+
+-- Sources that were dropped.
+CREATE TABLE client AS SELECT DISTINCT client AS customer, 'the ' || client AS name FROM purchase;
+SELECT crm.add_source('shop', 'customers', 'client');
+CALL crm.refresh('shop', '2026-07-02');
+DROP TABLE client CASCADE;
+CALL crm.refresh('shop', '2026-07-03');
+SELECT crm.drop_source('shop', 'customers');
+CALL crm.refresh('shop', '2026-07-03');
+DROP TABLE purchase CASCADE;
+CALL crm.refresh('shop', '2026-07-04');
+SELECT run, state, message FROM shop.run ORDER BY run;
+SELECT count(*) FROM shop.customer;
 SELECT crm.drop_workspace('query'), crm.drop_workspace('shop');
-DROP TABLE purchase;
 DROP FUNCTION state_under_way;
 
 -- Whoever may make triggers on another's orders can take them away again.

@@ -173,6 +173,7 @@ BEGIN
                 step_rows := NULL;
                 step_message := 'left out';
             ELSE
+                IF step.reads_source THEN PERFORM crm.require_sources(workspace); END IF;
                 EXECUTE format('SELECT * FROM crm.%I($1, $2, $3)', 'refresh_' || step.name)
                     INTO step_rows, step_message USING this.this_run, day, merged;
             END IF;

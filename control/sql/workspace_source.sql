@@ -174,13 +174,30 @@ BEGIN
     IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('workspace "%s" has no source of %s', workspace, role);
     END IF;
-    EXECUTE format('DROP VIEW %I.%I', workspace, 'source_' || role);
+    EXECUTE format('DROP VIEW IF EXISTS %I.%I', workspace, 'source_' || role);
     FOR emptied IN SELECT unnest(step.of_source) FROM crm.workspace_step AS step WHERE step.role = drop_source.role LOOP
         EXECUTE format('DELETE FROM %I', emptied);
     END LOOP;
     PERFORM set_config('search_path', caller_path, true);
 END $$;
 COMMENT ON FUNCTION crm.drop_source(name, text) IS 'Takes a source from a workspace; the next refresh does without it.';
+
+-- Whoever drops a table with CASCADE takes the view of it along.
+CREATE FUNCTION crm.require_sources(workspace name) RETURNS void
+    LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE
+    AS $$
+DECLARE
+    gone record;
+BEGIN
+    SELECT declared.role, declared.source INTO gone FROM source AS declared
+    WHERE to_regclass(format('%I.%I', workspace, 'source_' || declared.role)) IS NULL ORDER BY declared.role LIMIT 1;
+    IF FOUND THEN
+        RAISE undefined_table USING MESSAGE = format('the source of %s is gone', gone.role), DETAIL = format('It was %s.', gone.source),
+            HINT = CASE gone.role WHEN 'orders' THEN 'crm.add_source puts another one in its place.'
+                   ELSE 'crm.add_source puts another one in its place, crm.drop_source does without it.' END;
+    END IF;
+END $$;
+COMMENT ON FUNCTION crm.require_sources(name) IS 'Support of crm.refresh: raises an error when a declared source was dropped.';
 
 CREATE FUNCTION crm.follow_orders(workspace name, relation regclass, customer_column text, follow text) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
