@@ -64,15 +64,15 @@ SELECT crm.drop_workspace('query'), crm.drop_workspace('shop');
 DROP FUNCTION state_under_way;
 
 -- Whoever may make triggers on another's orders can take them away again.
-CREATE TABLE purchase (customer text, ordered_at date, amount int);
+CREATE TABLE purchase ("its $body$" text, ordered_at date, amount int);
 CREATE ROLE crm_test_follower;
 GRANT SELECT, TRIGGER ON purchase TO crm_test_follower;
 DO $$ BEGIN EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO crm_test_follower', current_database()); END $$;
 SET ROLE crm_test_follower;
 BEGIN;
 SET client_min_messages = notice;
-SELECT crm.create_workspace('shop', 'purchase', options => '{"follow": "trigger"}');
-SELECT crm.add_source('shop', 'orders', 'purchase', follow => 'trigger');
+SELECT crm.create_workspace('shop', 'purchase', options => '{"follow": "trigger", "columns": {"orders": {"customer": "its $body$"}}}');
+SELECT crm.add_source('shop', 'orders', 'purchase', '{"customer": "its $body$"}', 'trigger');
 SELECT crm.drop_workspace('shop');
 SHOW client_min_messages;
 COMMIT;

@@ -217,23 +217,21 @@ BEGIN
             HINT = 'Name the table, or follow the source by "compare" or "watermark".';
     END IF;
     -- Whoever changes orders need not know of the workspace: the function notes with its owner's rights, and nothing else.
-    EXECUTE format($function$
-        CREATE FUNCTION %1$I.note_changed_orders() RETURNS trigger
-            LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-            AS $body$
+    EXECUTE format('CREATE FUNCTION %I.note_changed_orders() RETURNS trigger
+            LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %L', workspace, format($body$
         BEGIN
             -- A workspace or a column with a new name keeps nobody from ordering.
             PERFORM set_config('search_path', format('pg_catalog, %%I, pg_temp', nspname), true)
             FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_namespace ON pg_namespace.oid = pronamespace
             WHERE tgrelid = TG_RELID AND tgname = TG_NAME;
-            IF TG_OP = 'TRUNCATE' OR NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = %3$L) THEN
+            IF TG_OP = 'TRUNCATE' OR NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = %1$L) THEN
                 INSERT INTO changed_order VALUES (NULL);
                 RETURN NULL;
             END IF;
-            IF TG_OP IN ('INSERT', 'UPDATE') THEN INSERT INTO changed_order SELECT DISTINCT %2$I FROM new_rows WHERE %2$I IS NOT NULL; END IF;
-            IF TG_OP IN ('UPDATE', 'DELETE') THEN INSERT INTO changed_order SELECT DISTINCT %2$I FROM old_rows WHERE %2$I IS NOT NULL; END IF;
+            IF TG_OP IN ('INSERT', 'UPDATE') THEN INSERT INTO changed_order SELECT DISTINCT %1$I FROM new_rows WHERE %1$I IS NOT NULL; END IF;
+            IF TG_OP IN ('UPDATE', 'DELETE') THEN INSERT INTO changed_order SELECT DISTINCT %1$I FROM old_rows WHERE %1$I IS NOT NULL; END IF;
             RETURN NULL;
-        END $body$ $function$, workspace, customer_column, customer_column);
+        END $body$, customer_column));
     EXECUTE format('COMMENT ON FUNCTION %I.note_changed_orders() IS %L', workspace, 'Notes whose orders changed, for the next refresh.');
     EXECUTE format('REVOKE ALL ON FUNCTION %I.note_changed_orders() FROM PUBLIC', workspace);
     FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete', 'truncate'] LOOP
