@@ -102,7 +102,7 @@ BEGIN
             'work through the list of customers below, the most valuable first');
     END IF;
     FOR gone IN
-        SELECT s.*, coalesce(named.name || ' (' || s.customer || ')', s.customer::text) AS label
+        SELECT s.*, coalesce(named.name || format(' (%s)', s.customer), s.customer::text) AS label
         FROM silent_customer AS s LEFT JOIN customer_name AS named ON named.customer = s.customer
         ORDER BY s.revenue DESC, s.customer LIMIT at_most
     LOOP

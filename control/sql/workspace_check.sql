@@ -52,7 +52,7 @@ CREATE FUNCTION crm.check_facts(this_run bigint, as_of date, sample int, OUT dif
 DECLARE
     gap CONSTANT int := (SELECT basis.usual_gap FROM run_basis AS basis WHERE basis.run = this_run);
 BEGIN
-    SELECT count(*), min('customer ' || customer) INTO differences, example
+    SELECT count(*), min(format('customer %s', customer)) INTO differences, example
     FROM (SELECT fact.customer, fact.first_order, fact.last_order, fact.frequency, fact.orders, fact.revenue, fact.monetary, fact.last_gap, fact.returned
           FROM customer_fact AS fact WHERE fact.run <= this_run AND (fact.superseded IS NULL OR fact.superseded > this_run)) AS kept
     FULL JOIN (SELECT seen.customer, fact.* FROM customer_timeline AS seen, crm.facts_of(seen.history, check_facts.as_of, gap) AS fact
@@ -118,7 +118,7 @@ CREATE FUNCTION crm.check_stages(this_run bigint, as_of date, sample int, OUT di
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     AS $$
 BEGIN
-    SELECT count(*), min('customer ' || customer) INTO differences, example
+    SELECT count(*), min(format('customer %s', customer)) INTO differences, example
     FROM (SELECT stage.customer, stage.segment, stage.lifecycle FROM customer_stage AS stage
           WHERE stage.run <= this_run AND (stage.superseded IS NULL OR stage.superseded > this_run)) AS kept
     FULL JOIN (SELECT customer, segment, lifecycle, true AS there FROM customer) AS shown USING (customer)
