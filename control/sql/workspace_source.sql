@@ -24,6 +24,15 @@ CREATE FUNCTION crm.kind_of_type(type oid) RETURNS text
               FROM pg_type WHERE oid = type) END;
 COMMENT ON FUNCTION crm.kind_of_type(oid) IS 'What a column of this type can be for a workspace; NULL: a customer at most.';
 
+CREATE FUNCTION crm.compares_by_itself(type regtype) RETURNS boolean
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    RETURN NOT EXISTS (SELECT FROM pg_type AS base JOIN pg_opclass AS compared ON compared.opcintype = base.oid AND compared.opcdefault
+                       WHERE base.oid IN (type, (SELECT domain.typbasetype FROM pg_type AS domain WHERE domain.oid = type))
+                         AND compared.opcnamespace <> 'pg_catalog'::regnamespace);
+COMMENT ON FUNCTION crm.compares_by_itself(regtype) IS
+    'Whether = means for this type, or domain, what its indexes mean when only pg_catalog is in the search path: for citext it does not.';
+
 CREATE FUNCTION crm.source_query(source text) RETURNS text
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -118,6 +127,11 @@ BEGIN
                 customer_type := format_type(CASE found.atttypid WHEN 'bpchar'::regtype THEN 'text'::regtype WHEN 'bit'::regtype THEN 'varbit'::regtype
                                                                 ELSE found.atttypid END, NULL);
                 INSERT INTO setting VALUES ('customer_type', to_jsonb(customer_type), 'type of the column customer');
+            END IF;
+            IF NOT crm.compares_by_itself(customer_type::regtype) THEN
+                RAISE feature_not_supported USING MESSAGE = format('customers cannot be of type %s', customer_type),
+                    DETAIL = 'Its values are compared by operators of an extension, which a refresh does not see.',
+                    HINT = format('Give a query that casts them, as in SELECT lower(%I::text) AS customer.', found.attname);
             END IF;
             selected := selected || format('(source.%I)::%s AS customer', found.attname, customer_type);
         ELSE
