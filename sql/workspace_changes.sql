@@ -76,9 +76,27 @@ SELECT crm.add_source('shop', 'orders', 'purchase', '{"customer": "its $body$"}'
 SELECT crm.drop_workspace('shop');
 SHOW client_min_messages;
 COMMIT;
-RESET client_min_messages;
+SET client_min_messages = warning;
 RESET ROLE;
 SELECT count(*) AS triggers_left FROM pg_trigger WHERE tgrelid = 'purchase'::regclass;
 DROP TABLE purchase;
 DROP OWNED BY crm_test_follower;
 DROP ROLE crm_test_follower;
+
+-- What would be two customers to a refresh and one to an index cannot be a customer; no workspace is none.
+BEGIN;
+CREATE TYPE other_number;
+CREATE FUNCTION other_in(cstring) RETURNS other_number LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION other_out(other_number) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE other_number (INPUT = other_in, OUTPUT = other_out, LIKE = int4);
+CREATE FUNCTION other_compare(other_number, other_number) RETURNS int LANGUAGE internal IMMUTABLE STRICT AS 'btint4cmp';
+CREATE OPERATOR CLASS other_operators DEFAULT FOR TYPE other_number USING btree AS FUNCTION 1 other_compare(other_number, other_number);
+CREATE DOMAIN customer_number AS other_number;
+SELECT crm.create_workspace('other', $$SELECT '7'::customer_number AS customer, date '2026-01-01' AS ordered_at, 1 AS amount$$);
+ROLLBACK;
+CALL crm.refresh(NULL);
+SELECT crm.create_workspace('other', 'SELECT 1 AS customer, date ''2026-01-01'' AS ordered_at, 1 AS amount', options => '{"time_zone": "Mars/Olympus"}');
+SELECT crm.create_workspace('bytes', $$SELECT '\x01'::bytea AS customer, date '2026-01-01' AS ordered_at, 1 AS amount$$);
+CALL crm.refresh('bytes', '2026-01-02');
+SELECT count(*) AS checks, count(*) FILTER (WHERE ok) AS ok FROM crm.check_workspace('bytes');
+SELECT crm.drop_workspace('bytes');

@@ -87,6 +87,7 @@ BEGIN
     EXECUTE pg_catalog.format('CREATE SCHEMA %I', workspace);
     EXECUTE pg_catalog.format('COMMENT ON SCHEMA %I IS %L', workspace, 'A pg_crm workspace: CALL crm.refresh keeps its views fresh.');
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_catalog, pg_temp', workspace), true);
+    PERFORM now() AT TIME ZONE (options ->> 'time_zone');  -- which may not be one
     PERFORM crm.set_up_runs();
     PERFORM crm.change_settings(pg_catalog.jsonb_build_object('time_zone', coalesce(options ->> 'time_zone', current_setting('timezone'))));
     FOR declared IN

@@ -1,9 +1,12 @@
 -- The sources of a workspace: declared, checked, readable as views source_<role> whose columns are named as documented
 
 CREATE FUNCTION crm.enter_workspace(workspace name) RETURNS void
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 BEGIN
+    IF workspace IS NULL THEN
+        RAISE null_value_not_allowed USING MESSAGE = 'no workspace is named';
+    END IF;
     IF pg_catalog.to_regclass(pg_catalog.format('%I.refresh_run', workspace)) IS NULL
        OR pg_catalog.to_regclass(pg_catalog.format('%I.setting', workspace)) IS NULL THEN
         RAISE undefined_object USING MESSAGE = pg_catalog.format('there is no workspace "%s"', workspace),
