@@ -45,7 +45,7 @@ BEGIN
         ('average order', crm.in_words((about ->> 'average_order')::float8, 2), NULL),
         ('lifetime value', crm.in_words((about ->> 'clv')::float8, 2),
          format('between %s and %s, with a probability of %s', crm.in_words((about ->> 'clv_lower')::float8, 2), crm.in_words((about ->> 'clv_upper')::float8, 2),
-                (SELECT crm.share_in_words((s.value #>> '{}')::float8) FROM setting AS s WHERE s.name = 'level')))) AS shown (label, value, note)
+                (SELECT crm.share_in_words((done.options ->> 'level')::float8) FROM refresh_run AS done JOIN published USING (run))))) AS shown (label, value, note)
     WHERE shown.value IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION crm.profile_value(jsonb) IS 'Section of crm.customer_profile: what the customer has brought and will bring.';
