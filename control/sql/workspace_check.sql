@@ -93,9 +93,9 @@ CREATE FUNCTION crm.check_segments(this_run bigint, as_of date, sample int, OUT 
     AS $$
 BEGIN
     SELECT count(*), min(format('segment %s: %s customers, one by one %s', segment, shown.customers, counted.customers)) INTO differences, example
-    FROM segment AS shown
-    FULL JOIN (SELECT segment, count(*) AS customers, sum(orders) AS orders, sum(revenue::numeric)::float8 AS revenue, sum(clv::numeric)::float8 AS clv
-               FROM customer GROUP BY segment) AS counted USING (segment)
+    FROM (SELECT coalesce(segment, '(none)') AS segment, customers, orders, revenue, clv FROM segment) AS shown
+    FULL JOIN (SELECT coalesce(segment, '(none)') AS segment, count(*) AS customers, sum(orders) AS orders, sum(revenue::numeric)::float8 AS revenue, sum(clv::numeric)::float8 AS clv
+               FROM customer GROUP BY 1) AS counted USING (segment)
     WHERE (shown.customers, shown.orders) IS DISTINCT FROM (counted.customers, counted.orders)
        OR NOT (crm.nearly_equal(shown.revenue, counted.revenue) AND crm.nearly_equal(shown.clv, counted.clv));
 END $$;
@@ -106,9 +106,9 @@ CREATE FUNCTION crm.check_lifecycles(this_run bigint, as_of date, sample int, OU
     AS $$
 BEGIN
     SELECT count(*), min(format('stage %s: %s customers, one by one %s', lifecycle, shown.customers, counted.customers)) INTO differences, example
-    FROM lifecycle AS shown
-    FULL JOIN (SELECT lifecycle, count(*) AS customers, sum(revenue::numeric)::float8 AS revenue, sum(clv::numeric)::float8 AS clv
-               FROM customer GROUP BY lifecycle) AS counted USING (lifecycle)
+    FROM (SELECT coalesce(lifecycle, '(none)') AS lifecycle, customers, revenue, clv FROM lifecycle) AS shown
+    FULL JOIN (SELECT coalesce(lifecycle, '(none)') AS lifecycle, count(*) AS customers, sum(revenue::numeric)::float8 AS revenue, sum(clv::numeric)::float8 AS clv
+               FROM customer GROUP BY 1) AS counted USING (lifecycle)
     WHERE shown.customers IS DISTINCT FROM counted.customers
        OR NOT (crm.nearly_equal(shown.revenue, counted.revenue) AND crm.nearly_equal(shown.clv, counted.clv));
 END $$;
