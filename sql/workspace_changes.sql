@@ -100,3 +100,26 @@ SELECT crm.create_workspace('bytes', $$SELECT '\x01'::bytea AS customer, date '2
 CALL crm.refresh('bytes', '2026-01-02');
 SELECT count(*) AS checks, count(*) FILTER (WHERE ok) AS ok FROM crm.check_workspace('bytes');
 SELECT crm.drop_workspace('bytes');
+
+-- A null takes the default; what cannot be an option is said.
+CREATE TABLE purchase AS SELECT g % 20 AS customer, date '2025-06-01' + (g * 37 % 300) AS ordered_at, 10 + g % 9 AS amount FROM generate_series(1, 100) AS g;
+SELECT crm.create_workspace('shop', 'purchase');
+CALL crm.refresh('shop', '2026-05-01');
+CREATE TEMPORARY TABLE shown AS SELECT * FROM shop.customer;
+UPDATE shop.setting SET value = 'null' WHERE name IN ('horizon_days', 'discount_rate', 'bins', 'reject_margin');
+CALL crm.refresh('shop', '2026-05-01',
+    '{"full": null, "refit": null, "level": null, "models": null, "refit_after_days": null, "migration_days": null}');
+SELECT count(*) AS different FROM (SELECT shown::text FROM shown EXCEPT SELECT fresh::text FROM shop.customer AS fresh) AS changed;
+CALL crm.refresh('shop', '2026-05-01', NULL);
+CALL crm.refresh('shop', '2026-05-01', '{"models": []}');
+CALL crm.refresh('shop', '2026-05-01', '{"models": "bg_nbd"}');
+CALL crm.refresh('shop', 'infinity');
+SELECT run, state FROM shop.run ORDER BY run;
+
+-- Without stages nobody is in one.
+DELETE FROM shop.lifecycle_rule;
+CALL crm.refresh('shop', '2026-05-01');
+SELECT lifecycle, customers FROM shop.lifecycle;
+SELECT "check" FROM crm.check_workspace('shop') WHERE NOT ok;
+SELECT crm.drop_workspace('shop');
+DROP TABLE purchase, shown;

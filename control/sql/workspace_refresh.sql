@@ -5,6 +5,7 @@ CREATE FUNCTION crm.options_of_run(given jsonb) RETURNS jsonb
     AS $$
 DECLARE
     problem text;
+    merged jsonb;
 BEGIN
     IF jsonb_typeof(given) <> 'object' THEN
         RAISE invalid_parameter_value USING MESSAGE = format('options must be an object, not %s', given);
@@ -27,8 +28,16 @@ BEGIN
                 HINT = format('Steps are %s.', (SELECT string_agg(name, ', ' ORDER BY position) FROM crm.workspace_step));
         END IF;
     END IF;
-    RETURN (SELECT jsonb_object_agg(name, value) FROM setting WHERE name NOT IN ('edition', 'customer_type'))
-           || jsonb_build_object('full', false, 'refit', false) || given;
+    merged := (SELECT jsonb_object_agg(name, value) FROM setting WHERE name NOT IN ('edition', 'customer_type')) || given;
+    -- A null takes the default.
+    merged := merged || (SELECT jsonb_object_agg(name, value)
+                         FROM (SELECT name, value FROM crm.default_settings() WHERE value IS NOT NULL
+                               UNION ALL VALUES ('full', 'false'::jsonb), ('refit', 'false'::jsonb)) AS ready
+                         WHERE coalesce(merged -> name, 'null') = 'null');
+    IF jsonb_typeof(merged -> 'models') <> 'array' OR merged -> 'models' = '[]' THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('models must be an array of kinds, one at least, not %s', merged -> 'models');
+    END IF;
+    RETURN merged;
 END $$;
 COMMENT ON FUNCTION crm.options_of_run(jsonb) IS 'Support of crm.refresh: the settings of the workspace, and what was given for this run instead.';
 
@@ -143,8 +152,11 @@ BEGIN
     END IF;
 
     PERFORM crm.enter_run(workspace);
-    merged := crm.options_of_run(options);
+    merged := crm.options_of_run(coalesce(options, '{}'));
     day := coalesce(day, current_date);
+    IF NOT isfinite(day) THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('a workspace cannot be refreshed as of %s', day);
+    END IF;
     IF (SELECT value #>> '{}' FROM setting WHERE name = 'edition') IS DISTINCT FROM crm.workspace_edition() THEN
         PERFORM crm.set_up_workspace(workspace);
         PERFORM crm.enter_run(workspace);
