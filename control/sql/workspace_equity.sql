@@ -71,17 +71,19 @@ BEGIN
         LEFT JOIN before USING (first_order, last_order, frequency, returned)
         LEFT JOIN history_score AS now ON now.run = this_run AND NOT changed.was AND now.first_order = changed.first_order
             AND now.last_order = changed.last_order AND now.frequency = changed.frequency AND now.returned = changed.returned
-    ), came AS (
-        SELECT first_order, last_order, frequency, returned,
-               sum(crm.expected_spend(basis.spending, frequency, monetary)::numeric) AS spend
-        FROM changed WHERE NOT was GROUP BY 1, 2, 3, 4
     ), stayed AS (
-        SELECT now.lifecycle, before.discounted * (now.spend - coalesce(came.spend, 0)) AS value_before,
-               now.discounted_orders::numeric * (now.spend - coalesce(came.spend, 0)) AS value
-        FROM history_score AS now
-        JOIN before USING (first_order, last_order, frequency, returned)
-        LEFT JOIN came USING (first_order, last_order, frequency, returned)
-        WHERE now.run = this_run
+        -- By grouping, as nobody can tell a planner how many rows four columns join.
+        SELECT max(part.lifecycle) AS lifecycle, max(part.discounted_before) * sum(part.spend) AS value_before, max(part.discounted) * sum(part.spend) AS value
+        FROM (SELECT first_order, last_order, frequency, returned, lifecycle, NULL::numeric AS discounted_before, discounted_orders::numeric AS discounted,
+                     spend, true AS is_now, false AS is_before
+              FROM history_score WHERE run = this_run
+              UNION ALL
+              SELECT first_order, last_order, frequency, returned, NULL, discounted, NULL, 0, false, true FROM before
+              UNION ALL
+              SELECT first_order, last_order, frequency, returned, NULL, NULL, NULL,
+                     -crm.expected_spend(basis.spending, frequency, monetary)::numeric, false, false
+              FROM changed WHERE NOT was) AS part
+        GROUP BY first_order, last_order, frequency, returned HAVING bool_or(is_now) AND bool_or(is_before)
     ), change AS (
         SELECT lifecycle, value_before, value, false AS is_new FROM stayed
         UNION ALL
