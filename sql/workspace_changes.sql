@@ -116,9 +116,14 @@ CALL crm.refresh('shop', '2026-05-01', '{"models": "bg_nbd"}');
 CALL crm.refresh('shop', 'infinity');
 SELECT run, state FROM shop.run ORDER BY run;
 
+-- A kind that is not to be tried any more gives way, whatever it was worth; another one of the same kind does not.
+CALL crm.refresh('shop', '2026-05-02', '{"models": ["mbg_nbd"], "reject_margin": -100}');
+CALL crm.refresh('shop', '2026-05-03', '{"models": ["mbg_nbd"], "reject_margin": -100, "refit": true}');
+SELECT as_of, kind, kept FROM shop.model WHERE name = 'buying' AND chosen ORDER BY as_of;
+
 -- Without stages nobody is in one.
 DELETE FROM shop.lifecycle_rule;
-CALL crm.refresh('shop', '2026-05-01');
+CALL crm.refresh('shop', '2026-05-04');
 SELECT lifecycle, customers FROM shop.lifecycle;
 SELECT "check" FROM crm.check_workspace('shop') WHERE NOT ok;
 SELECT crm.drop_workspace('shop');

@@ -173,7 +173,9 @@ BEGIN
 
     split := crm.holdout_split(as_of, options);
     PERFORM crm.gather_holdout(as_of, split);
-    best := crm.try_purchase_models(this_run, as_of, split, options -> 'models', last.buying);
+    -- A kind that is not to be tried any more stands in no other's way.
+    best := crm.try_purchase_models(this_run, as_of, split, options -> 'models',
+                                    CASE WHEN options -> 'models' ? (SELECT kind FROM crm.fit_info(last.buying)) THEN last.buying END);
     DROP TABLE holdout_history;
     CREATE TEMPORARY TABLE all_history ON COMMIT DROP AS
     SELECT frequency, (last_order - first_order)::float8 AS recency, (refresh_models.as_of - first_order)::float8 AS age, count(*) AS customers
