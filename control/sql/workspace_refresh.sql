@@ -44,14 +44,23 @@ COMMENT ON FUNCTION crm.options_of_run(jsonb) IS 'Support of crm.refresh: the se
 CREATE FUNCTION crm.enter_run(workspace name) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     AS $$
+DECLARE
+    owner name;
 BEGIN
     PERFORM crm.enter_workspace(workspace);
+    SELECT pg_get_userbyid(nspowner) INTO owner FROM pg_namespace WHERE nspname = workspace;
+    IF NOT pg_has_role(owner, 'MEMBER') THEN
+        RAISE insufficient_privilege USING MESSAGE = format('permission denied to refresh workspace "%s"', workspace),
+            HINT = format('Its owner %s can, and members of that role.', owner);
+    END IF;
+    -- What a run makes is the owner's, and what it may do is what the owner may.
+    PERFORM set_config('role', owner, true);
     PERFORM set_config('datestyle', 'ISO', true);
     PERFORM set_config('client_min_messages', 'error', true);  -- what there is to say is in run_step
     PERFORM set_config('timezone', value #>> '{}', true) FROM setting WHERE name = 'time_zone' AND value <> 'null';
 END $$;
 COMMENT ON FUNCTION crm.enter_run(name) IS
-    'Support of crm.refresh: for the rest of the transaction, names, days and dates are what they are in every run of the workspace, whoever calls.';
+    'Support of crm.refresh: for the rest of the transaction, rights, names, days and dates are what they are in every run of the workspace, whoever calls.';
 
 -- The run to work on: the one that was interrupted, or a new one.
 CREATE FUNCTION crm.begin_run(as_of date, options jsonb, OUT this_run bigint, OUT taken_up boolean, OUT unchanged boolean)
