@@ -45,10 +45,9 @@ CREATE FUNCTION crm.enter_run(workspace name) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     AS $$
 DECLARE
-    owner name;
+    owner CONSTANT name := crm.workspace_owner(workspace);
 BEGIN
     PERFORM crm.enter_workspace(workspace);
-    SELECT pg_get_userbyid(nspowner) INTO owner FROM pg_namespace WHERE nspname = workspace;
     IF NOT pg_has_role(owner, 'MEMBER') THEN
         RAISE insufficient_privilege USING MESSAGE = format('permission denied to refresh workspace "%s"', workspace),
             HINT = format('Its owner %s can, and members of that role.', owner);

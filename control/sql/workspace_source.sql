@@ -17,6 +17,12 @@ END $$;
 COMMENT ON FUNCTION crm.enter_workspace(name) IS
     'For the rest of the transaction, names without a schema are those of the workspace.';
 
+CREATE FUNCTION crm.workspace_owner(workspace name) RETURNS name
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    RETURN (SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = workspace);
+COMMENT ON FUNCTION crm.workspace_owner(name) IS 'The role that owns the workspace, and all that is in it.';
+
 CREATE FUNCTION crm.kind_of_type(type oid) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -156,6 +162,8 @@ BEGIN
     BEGIN
         EXECUTE pg_catalog.format(E'CREATE VIEW %I.%I AS SELECT %s FROM (%s\n) AS source', workspace, 'source_' || role,
                                   pg_catalog.array_to_string(selected, ', '), query);
+        -- With whose rights it is read, whoever declared it.
+        EXECUTE pg_catalog.format('ALTER VIEW %I.%I OWNER TO %I', workspace, 'source_' || role, crm.workspace_owner(workspace));
         EXECUTE pg_catalog.format('SELECT 1 FROM (SELECT * FROM %I.%I LIMIT 1000) AS sample WHERE sample IS NULL', workspace, 'source_' || role)
             INTO broken;
     EXCEPTION WHEN cannot_coerce OR invalid_text_representation OR numeric_value_out_of_range THEN
@@ -258,5 +266,6 @@ BEGIN
                        WHEN 'update' THEN 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
                        WHEN 'delete' THEN 'REFERENCING OLD TABLE AS old_rows' ELSE '' END, workspace);
     END LOOP;
+    EXECUTE format('ALTER FUNCTION %I.note_changed_orders() OWNER TO %I', workspace, crm.workspace_owner(workspace));
 END $$;
 COMMENT ON FUNCTION crm.follow_orders(name, regclass, text, text) IS 'Support of crm.add_source: puts triggers on the orders, or takes them away.';
