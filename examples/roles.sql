@@ -14,7 +14,7 @@
 -- Why membership: a refresh commits between its steps, and a procedure that does cannot run with its owner's rights (SECURITY
 -- DEFINER). So the caller needs all that a refresh does: to read the sources, to write every table of the workspace, and to make
 -- those that a later edition of the extension brings. Membership in the owning role is exactly that, and stays right when there
--- are new tables. An operator who logs in is the owner at once (ALTER ROLE ... SET role), so that new tables are the owner's.
+-- are new tables. A refresh takes that role on (SET LOCAL ROLE), so that new tables are the owner's, whoever calls.
 --
 -- Why shop_owner at all: the views read the sources with the rights of their owner. Nobody else needs any on the orders.
 
