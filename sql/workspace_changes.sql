@@ -44,6 +44,19 @@ SELECT crm.set_up_workspace('shop');
 SELECT attname, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = 'shop.customer'::regclass ORDER BY attnum DESC LIMIT 1;
 ROLLBACK;
 
+-- So may it make other tables and views.
+SELECT value = to_jsonb(crm.workspace_edition()) AS up_to_date FROM shop.setting WHERE name = 'edition';
+BEGIN;
+CREATE OR REPLACE FUNCTION crm.set_up_customers(customer_type regtype) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    ALTER TABLE customer_name ADD COLUMN IF NOT EXISTS nickname text;
+END $$;
+SELECT value = to_jsonb(crm.workspace_edition()) AS up_to_date FROM shop.setting WHERE name = 'edition';
+SELECT crm.set_up_workspace('shop');
+SELECT value = to_jsonb(crm.workspace_edition()) AS up_to_date FROM shop.setting WHERE name = 'edition';
+SELECT attname FROM pg_attribute WHERE attrelid = 'shop.customer_name'::regclass AND attnum > 0 ORDER BY attnum;
+ROLLBACK;
+
 -- Queries with comments and in parentheses.
 SELECT crm.create_workspace('query', E'/* all */ (SELECT client AS customer, bought_on AS ordered_at, paid AS amount FROM purchase) -- of them');
 SELECT count(*) FROM query.source_orders;

@@ -26,7 +26,7 @@ BEGIN
                    AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisprimary) LOOP
         EXECUTE format('ALTER TABLE %I REPLICA IDENTITY FULL', plain);
     END LOOP;
-    INSERT INTO setting VALUES ('edition', to_jsonb(crm.workspace_edition()), 'declared steps and columns when tables and views were made')
+    INSERT INTO setting VALUES ('edition', to_jsonb(crm.workspace_edition()), 'what steps and columns were declared, and how tables and views are made, when they were')
     ON CONFLICT (name) DO UPDATE SET value = excluded.value;
     PERFORM pg_catalog.set_config('client_min_messages', caller_messages, true);
 END $$;
@@ -37,8 +37,11 @@ CREATE FUNCTION crm.workspace_edition() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     RETURN (SELECT md5(string_agg(line, E'\n' ORDER BY line))
-            FROM (SELECT step::text FROM crm.workspace_step AS step UNION ALL SELECT shown::text FROM crm.workspace_column AS shown) AS lines (line));
-COMMENT ON FUNCTION crm.workspace_edition() IS 'Differs when the declared steps or columns of workspaces differ.';
+            FROM (SELECT step::text FROM crm.workspace_step AS step UNION ALL SELECT shown::text FROM crm.workspace_column AS shown
+                  UNION ALL
+                  SELECT proname || prosrc FROM crm.workspace_step AS step JOIN pg_proc ON proname = 'set_up_' || step.name
+                  WHERE pronamespace = 'crm'::regnamespace) AS lines (line));
+COMMENT ON FUNCTION crm.workspace_edition() IS 'Differs when the declared steps or columns of workspaces differ, or what makes their tables and views.';
 
 CREATE FUNCTION crm.make_customer_view() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
