@@ -196,9 +196,9 @@ CREATE FUNCTION crm.alert_of_missing_orders(this_run bigint, as_of date, options
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
-    latest_day CONSTANT date := (SELECT max(last_order) FROM customer_fact WHERE superseded IS NULL);
+    latest_day CONSTANT date := (SELECT max(last_order) FROM history_score WHERE run = this_run);
     since CONSTANT date := latest_day - 83;  -- twelve weeks
-    first_day CONSTANT date := (SELECT min(first_order) FROM customer_fact WHERE superseded IS NULL);
+    first_day CONSTANT date := (SELECT min(first_order) FROM history_score WHERE run = this_run);
     expected float8;
     p float8;
 BEGIN

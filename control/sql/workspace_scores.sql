@@ -148,13 +148,14 @@ BEGIN
                      crm.churn_probability(basis.buying, seen.r, basis.horizon_days) AS churn_probability,
                      crm.expected_purchases(basis.buying, seen.r, basis.horizon_days) AS expected_orders,
                      crm.expected_purchases(basis.buying, seen.r, basis.horizon_days, basis.discount_rate) AS discounted_orders,
-                     orders_between.lower AS orders_lower, orders_between.upper AS orders_upper,
+                     (crm.purchase_interval(basis.buying, seen.r, basis.horizon_days, $4)).lower AS orders_lower,
+                     (crm.purchase_interval(basis.buying, seen.r, basis.horizon_days, $4)).upper AS orders_upper,
                      next_between.median AS next_median, next_between.lower AS next_lower, next_between.upper AS next_upper
               FROM run_basis AS basis JOIN distinct_history AS history ON basis.run = $1,
                    LATERAL (SELECT crm.rfm(history.frequency, history.last_order - history.first_order, $2 - history.first_order) AS r OFFSET 0) AS seen,
                    LATERAL (SELECT crm.rfm_score(basis.scorer, seen.r) AS rfm OFFSET 0) AS score,
-                   LATERAL crm.purchase_interval(basis.buying, seen.r, basis.horizon_days, $4) AS orders_between,
-                   LATERAL crm.next_purchase(basis.buying, seen.r, $2, $4) AS next_between) AS scored$insert$, crm.stage_expression())
+                   LATERAL crm.next_purchase(basis.buying, seen.r, $2, $4) AS next_between) AS scored
+        ORDER BY first_order, last_order, frequency, returned$insert$, crm.stage_expression())
         USING this_run, as_of, segments, (options ->> 'level')::float8;
     GET DIAGNOSTICS rows = ROW_COUNT;
     DROP TABLE distinct_history;

@@ -94,7 +94,8 @@ BEGIN
     JOIN history_score AS score ON score.run = this_run AND score.first_order = fact.first_order AND score.last_order = fact.last_order
         AND score.frequency = fact.frequency AND score.returned = fact.returned
     LEFT JOIN customer_stage AS old ON old.customer = fact.customer AND old.superseded IS NULL
-    WHERE old.customer IS NULL OR (old.segment, old.lifecycle) IS DISTINCT FROM (score.segment, score.lifecycle);
+    WHERE old.customer IS NULL OR (old.segment, old.lifecycle) IS DISTINCT FROM (score.segment, score.lifecycle)
+    ORDER BY fact.customer;  -- so are pages of tables and indexes visited once
     DROP TABLE moved_history;
     ANALYZE fresh_stage;
 END $$;
