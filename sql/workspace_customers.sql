@@ -1,4 +1,4 @@
--- Customers of any type, in a workspace of any name; and what is refused.
+-- Customers of any type, in a workspace of any name.
 SET client_min_messages = warning;
 SET datestyle = 'ISO';
 \set SHOW_CONTEXT never
@@ -45,15 +45,6 @@ INSERT INTO parted_2025 VALUES (2, '2025-01-01', 3);
 CALL crm.refresh('parts', '2025-02-02');
 SELECT customer, orders FROM parts.customer ORDER BY customer;
 SELECT message FROM parts.run_step WHERE run = 2 AND step = 'timelines';
-
--- Refused, or said of a run, which the next call takes up.
-SELECT crm.create_workspace('refused', 'SELECT crm.timeline(ordered_at, amount) AS customer, ordered_at, amount FROM coded GROUP BY ordered_at, amount');
-CALL crm.refresh(NULL);
-CALL crm.refresh('coded by name', '2025-02-02', NULL);
-CALL crm.refresh('coded by name', '2025-02-20', '{"models": []}');
-CALL crm.refresh('coded by name', 'infinity');
-CALL crm.refresh('coded by name', '2025-02-20');
-SELECT run, as_of, state FROM "coded by name".run ORDER BY run;
 
 SELECT crm.drop_workspace('parts'), crm.drop_workspace('coded by name'), crm.drop_workspace('100 %'), crm.drop_workspace('O''Hara "& sons"');
 DROP SCHEMA workspace_customers CASCADE;

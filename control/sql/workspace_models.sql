@@ -187,10 +187,6 @@ BEGIN
     IF best IS NULL THEN
         -- Nothing could be judged: the first kind, if all of the history will do for it.
         best_kind := options -> 'models' ->> 0;
-        IF best_kind IS NULL THEN
-            RAISE invalid_parameter_value USING MESSAGE = format('models must be an array of kinds to try, not %s', options -> 'models'),
-                HINT = 'Kinds are bg_nbd, mbg_nbd, pareto_nbd and ggom_nbd.';
-        END IF;
         message := 'no model could be tried on a hold-out: there is too little history';
     ELSIF last_quality IS NOT NULL THEN
         SELECT count(*) INTO parameters FROM crm.coef(best);

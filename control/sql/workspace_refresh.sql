@@ -149,9 +149,6 @@ DECLARE
     failed_hint text;
 BEGIN
     COMMIT;  -- inside a transaction block this fails before anything is begun
-    IF workspace IS NULL OR options IS NULL THEN
-        RAISE null_value_not_allowed USING MESSAGE = 'workspace and options must not be null';
-    END IF;
     PERFORM crm.enter_workspace(workspace);
     IF NOT crm.begin_job(crm.workspace_lock(quote_ident(workspace)::regnamespace)) THEN
         RAISE NOTICE USING MESSAGE = format('workspace "%s" is being refreshed already', workspace),

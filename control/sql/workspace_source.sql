@@ -127,11 +127,6 @@ BEGIN
         END IF;
         IF wanted.kind = 'customer' THEN
             IF customer_type IS NULL THEN
-                -- A refresh compares customers by the operators of the system: another type's may be unlike its index.
-                IF (SELECT typtype = 'b' AND typnamespace <> 'pg_catalog'::regnamespace FROM pg_type WHERE oid = found.atttypid) THEN
-                    RAISE datatype_mismatch USING MESSAGE = format('customers cannot be of type %s', found.type),
-                        HINT = 'Give a query that casts them, as to text (of a citext: lower(customer)).';
-                END IF;
                 -- As they are written, character and bit are of length 1.
                 customer_type := format_type(CASE found.atttypid WHEN 'bpchar'::regtype THEN 'text'::regtype WHEN 'bit'::regtype THEN 'varbit'::regtype
                                                                 ELSE found.atttypid END, NULL);

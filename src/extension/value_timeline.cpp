@@ -25,9 +25,8 @@ SQL_FUNCTION(crm_timeline_plus, [](const Timeline& one, const Timeline& other) {
 SQL_FUNCTION(crm_timeline_equal, [](const Timeline& one, const Timeline& other) { return one == other; });
 SQL_FUNCTION(crm_purchases, [](const Timeline& t) { return t.days(); });
 SQL_FUNCTION(crm_first_purchase, [](const Timeline& t) { return t.first_purchase(); });
-SQL_FUNCTION(crm_last_day, [](const Timeline& t) {
-    return t.days().empty() ? std::nullopt : std::optional(t.days().back().day);
-});
+SQL_FUNCTION(crm_last_day,
+             [](const Timeline& t) { return t.days().empty() ? std::nullopt : std::optional(t.days().back().day); });
 SQL_FUNCTION(crm_last_purchase, [](const Timeline& t) { return t.last_purchase(); });
 SQL_FUNCTION(crm_purchase_days, [](const Timeline& t) { return t.purchase_days(); });
 SQL_FUNCTION(crm_orders, [](const Timeline& t) { return t.orders(); });
