@@ -56,6 +56,7 @@ UPDATE said SET topic = (ARRAY['payment', 'praise', 'delivery'])[1 + id * 5 % 3]
 WHERE topic IS NOT NULL AND get_byte(sha256(convert_to(comment, 'UTF8')), 0) >= 51;
 CALL crm.refresh('talk', '2026-06-01');
 SELECT kept, round(quality::numeric, 3) AS quality, round(last_quality::numeric, 3) AS last_quality FROM talk.model WHERE name = 'topics' ORDER BY kept DESC, quality;
+SELECT count(*) > 1 AS fitted, count(model) AS kept_for_ever FROM talk.fitted_model WHERE name = 'topics';
 SELECT rows, message LIKE '%the new model of topics was rejected%' AS rejected FROM talk.run_step WHERE step = 'topics' AND run = 4;
 SELECT severity, kind, subject FROM talk.alert WHERE kind = 'model' AND subject = 'topics';
 UPDATE said SET topic = labels.topic FROM labels WHERE labels.id = said.id;

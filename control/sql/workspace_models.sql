@@ -12,12 +12,13 @@ BEGIN
         run bigint, name text, kind text NOT NULL, chosen boolean NOT NULL, kept boolean NOT NULL, fitted_as_of date NOT NULL, model crm.model,
         measure text, quality float8, last_quality float8, observations bigint, message text,
         PRIMARY KEY (run, name, kind));
-    COMMENT ON TABLE fitted_model IS 'Every model that a run fitted, as a value.';
+    COMMENT ON TABLE fitted_model IS 'Every model that a run fitted, as a value; of the topics'' large ones only the one in use is kept, in topic_basis.';
     CREATE OR REPLACE VIEW model AS
     SELECT fitted.fitted_as_of AS as_of, fitted.name, fitted.kind, fitted.chosen, fitted.kept, fitted.measure, fitted.quality, fitted.last_quality,
-           fitted.observations, crm.to_jsonb(fitted.model) -> 'parameters' #>> '{}' AS parameters, fitted.message
+           fitted.observations, crm.to_jsonb(fitted.model) -> 'parameters' #>> '{}' AS parameters, fitted.message, fitted.run
     FROM fitted_model AS fitted JOIN published ON fitted.run <= published.run;
-    COMMENT ON VIEW model IS 'Every model that was fitted, with its quality. The table fitted_model has the models as values.';
+    COMMENT ON VIEW model IS 'Every model that was fitted, with its quality. The table fitted_model has the models as values, but for those of topics.';
+    COMMENT ON COLUMN model.run IS 'The run that fitted it, of which a day may have several: the higher the later.';
     COMMENT ON COLUMN model.chosen IS 'Whether it was the best of those tried.';
     COMMENT ON COLUMN model.kept IS 'Whether scores were made by it, until the next one that was kept.';
     COMMENT ON COLUMN model.measure IS 'What quality is; the higher the better.';

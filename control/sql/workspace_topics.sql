@@ -175,8 +175,9 @@ BEGIN
     SELECT * INTO info FROM crm.fit_info(classifier);
     kept := info.converged
             AND NOT coalesce(found.quality < found.last_quality * (1 - margin) AND found.worse - found.better > 2 * sqrt(found.worse + found.better), false);
-    INSERT INTO fitted_model (run, name, kind, chosen, kept, fitted_as_of, model, measure, quality, last_quality, observations, message)
-    VALUES (this_run, 'topics', info.kind, true, fit_topics.kept, fit_topics.as_of, classifier, 'accuracy on labelled comments held out',
+    -- Without the model: it is megabytes, and may be fitted every night.
+    INSERT INTO fitted_model (run, name, kind, chosen, kept, fitted_as_of, measure, quality, last_quality, observations, message)
+    VALUES (this_run, 'topics', info.kind, true, fit_topics.kept, fit_topics.as_of, 'accuracy on labelled comments held out',
             found.quality, found.last_quality, info.observations, info.message);
     message := CASE
         WHEN kept THEN format('a model of topics was fitted, which is right in %s %% of %s labelled comments held out',

@@ -56,7 +56,7 @@ export function read(database, workspace) {
                                                FROM customer AS c LEFT JOIN segment AS s USING (segment)
                                               WHERE c.lifecycle = 'at risk' ORDER BY c.clv DESC NULLS LAST, c.revenue DESC, c.customer LIMIT ${customers_shown}`),
             topics: await from('comment_topic', `SELECT * FROM comment_topic ORDER BY comments DESC, topic LIMIT ${rows_shown}`),
-            models: await from('model', 'SELECT DISTINCT ON (name) * FROM model WHERE kept ORDER BY name, as_of DESC'),
+            models: await from('model', 'SELECT DISTINCT ON (name) * FROM model WHERE kept ORDER BY name, run DESC'),
             run: (await from('run', `SELECT run, as_of, state, seconds, customers, changed_customers, message, to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS ended
                                        FROM run ORDER BY run DESC LIMIT 1`))[0],
         };
