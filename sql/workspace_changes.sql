@@ -166,6 +166,14 @@ SELECT DISTINCT proowner::regrole AS owner FROM pg_proc WHERE pronamespace = 'sh
 CREATE TABLE secret AS SELECT 'C1' AS customer, 'what the owner must not read' AS name;
 SELECT crm.add_source('shop', 'customers', 'secret');
 DROP TABLE secret;
+-- Nor does the trigger write what is not the workspace's.
+CREATE TEMPORARY TABLE changed_order (customer text);
+INSERT INTO purchase VALUES ('C3', '2026-01-02', 7);
+DROP TABLE shop.changed_order;
+INSERT INTO purchase VALUES ('C3', '2026-01-02', 7);
+SELECT count(*) FROM changed_order;
+DROP TABLE changed_order;
+CREATE TABLE shop.changed_order (customer text);
 CREATE ROLE crm_test_stranger;
 GRANT USAGE ON SCHEMA shop TO crm_test_stranger;
 SET ROLE crm_test_stranger;

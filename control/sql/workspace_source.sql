@@ -243,7 +243,9 @@ BEGIN
             -- A workspace or a column with a new name keeps nobody from ordering.
             PERFORM set_config('search_path', format('pg_catalog, %%I, pg_temp', nspname), true)
             FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_namespace ON pg_namespace.oid = pronamespace
+            JOIN pg_class ON relnamespace = pg_namespace.oid AND relname = 'changed_order'
             WHERE tgrelid = TG_RELID AND tgname = TG_NAME;
+            IF NOT FOUND THEN RETURN NULL; END IF;  -- lest a temporary table of that name be written with these rights
             IF TG_OP = 'TRUNCATE' OR NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = %1$L) THEN
                 INSERT INTO changed_order VALUES (NULL);
                 RETURN NULL;
