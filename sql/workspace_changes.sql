@@ -183,3 +183,16 @@ SELECT crm.drop_workspace('shop');
 DROP TABLE purchase;
 DROP OWNED BY crm_test_keeper, crm_test_stranger;
 DROP ROLE crm_test_keeper, crm_test_stranger;
+
+-- Another time zone: other days.
+CREATE TABLE purchase AS SELECT 'C' || c AS customer, timestamptz '2026-01-01 23:30 UTC' AS ordered_at, 5 AS amount FROM generate_series(1, 3) AS c;
+SELECT crm.create_workspace('shop', 'purchase', options => '{"follow": "trigger", "time_zone": "UTC"}');
+CALL crm.refresh('shop', '2026-01-02');
+UPDATE shop.setting SET value = '"Europe/Berlin"' WHERE name = 'time_zone';
+CALL crm.refresh('shop', '2026-01-02', '{"time_zone": "UTC"}');
+CALL crm.refresh('shop', '2026-01-02');
+SELECT last_order, count(*) FROM shop.customer GROUP BY 1;
+CALL crm.refresh('shop', '2026-01-03');
+SELECT run, changed_customers FROM shop.run ORDER BY run;
+SELECT crm.drop_workspace('shop');
+DROP TABLE purchase;

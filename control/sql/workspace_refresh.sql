@@ -17,6 +17,10 @@ BEGIN
             HINT = format('Options are full, refit, steps, and the settings: %s.',
                           (SELECT string_agg(name, ', ' ORDER BY name) FROM setting WHERE name NOT IN ('edition', 'customer_type')));
     END IF;
+    IF given ? 'time_zone' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'the time zone is not that of one run',
+            HINT = 'Change it in the table setting of the workspace: all orders are then read anew.';
+    END IF;
     IF given ? 'steps' THEN
         IF jsonb_typeof(given -> 'steps') <> 'array' THEN
             RAISE invalid_parameter_value USING MESSAGE = format('steps must be an array of names, not %s', given -> 'steps');

@@ -131,7 +131,10 @@ CREATE FUNCTION crm.refresh_timelines(this_run bigint, as_of date, options jsonb
 DECLARE
     followed source%ROWTYPE;
     is_first boolean := NOT EXISTS (SELECT FROM customer_timeline);
-    read_all boolean := (options ->> 'full')::boolean;
+    -- Another time zone makes other days of the same orders.
+    read_all boolean := (options ->> 'full')::boolean
+                        OR coalesce((SELECT last.options -> 'time_zone' IS DISTINCT FROM refresh_timelines.options -> 'time_zone'
+                                     FROM refresh_run AS last JOIN published USING (run)), false);
     touched text;
     gap int;
     is_gap_learned boolean := false;
