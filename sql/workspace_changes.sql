@@ -184,6 +184,21 @@ DROP TABLE purchase;
 DROP OWNED BY crm_test_keeper, crm_test_stranger;
 DROP ROLE crm_test_keeper, crm_test_stranger;
 
+-- Other orders, followed from now on: those that there are already are read.
+CREATE TABLE purchase AS SELECT 'C' || c AS customer, date '2026-01-01' AS ordered_at, 5 AS amount FROM generate_series(1, 3) AS c;
+CREATE TABLE other_purchase AS SELECT 'D' || c AS customer, date '2026-01-01' AS ordered_at, 5 AS amount FROM generate_series(1, 4) AS c;
+SELECT crm.create_workspace('shop', 'purchase', options => '{"follow": "trigger"}');
+CALL crm.refresh('shop', '2026-01-02');
+DELETE FROM purchase WHERE customer = 'C1';
+SELECT crm.add_source('shop', 'orders', 'purchase', follow => 'trigger');
+CALL crm.refresh('shop', '2026-01-02');
+SELECT string_agg(customer, ' ' ORDER BY customer) FROM shop.customer;
+SELECT crm.add_source('shop', 'orders', 'other_purchase', follow => 'trigger');
+CALL crm.refresh('shop', '2026-01-02');
+SELECT string_agg(customer, ' ' ORDER BY customer) FROM shop.customer;
+SELECT crm.drop_workspace('shop');
+DROP TABLE purchase, other_purchase;
+
 -- Another time zone: other days.
 CREATE TABLE purchase AS SELECT 'C' || c AS customer, timestamptz '2026-01-01 23:30 UTC' AS ordered_at, 5 AS amount FROM generate_series(1, 3) AS c;
 SELECT crm.create_workspace('shop', 'purchase', options => '{"follow": "trigger", "time_zone": "UTC"}');

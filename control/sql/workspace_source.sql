@@ -263,6 +263,7 @@ BEGIN
                        WHEN 'update' THEN 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
                        WHEN 'delete' THEN 'REFERENCING OLD TABLE AS old_rows' ELSE '' END, workspace);
     END LOOP;
+    INSERT INTO changed_order VALUES (NULL);  -- of what changed before nobody has taken note
     EXECUTE format('ALTER FUNCTION %I.note_changed_orders() OWNER TO %I', workspace, crm.workspace_owner(workspace));
 END $$;
 COMMENT ON FUNCTION crm.follow_orders(name, regclass, text, text) IS 'Support of crm.add_source: puts triggers on the orders, or takes them away.';
