@@ -46,5 +46,9 @@ CALL crm.refresh('parts', '2025-02-02');
 SELECT customer, orders FROM parts.customer ORDER BY customer;
 SELECT message FROM parts.run_step WHERE run = 2 AND step = 'timelines';
 
+-- With all options given there is nothing to take by default.
+CALL crm.refresh('parts', '2025-02-03', '{"full": true, "refit": true}');
+SELECT as_of, state FROM parts.run ORDER BY run DESC LIMIT 1;
+
 SELECT crm.drop_workspace('parts'), crm.drop_workspace('coded by name'), crm.drop_workspace('100 %'), crm.drop_workspace('O''Hara "& sons"');
 DROP SCHEMA workspace_customers CASCADE;

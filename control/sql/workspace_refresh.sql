@@ -34,7 +34,7 @@ BEGIN
     END IF;
     merged := (SELECT jsonb_object_agg(name, value) FROM setting WHERE name NOT IN ('edition', 'customer_type')) || given;
     -- A null takes the default.
-    merged := merged || (SELECT jsonb_object_agg(name, value)
+    merged := merged || (SELECT coalesce(jsonb_object_agg(name, value), '{}')
                          FROM (SELECT name, value FROM crm.default_settings() WHERE value IS NOT NULL
                                UNION ALL VALUES ('full', 'false'::jsonb), ('refit', 'false'::jsonb)) AS ready
                          WHERE coalesce(merged -> name, 'null') = 'null');
