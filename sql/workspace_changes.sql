@@ -196,6 +196,10 @@ SELECT string_agg(customer, ' ' ORDER BY customer) FROM shop.customer;
 SELECT crm.add_source('shop', 'orders', 'other_purchase', follow => 'trigger');
 CALL crm.refresh('shop', '2026-01-02');
 SELECT string_agg(customer, ' ' ORDER BY customer) FROM shop.customer;
+ALTER TABLE other_purchase DISABLE TRIGGER USER;
+INSERT INTO other_purchase VALUES ('D5', '2026-01-02', 6);
+CALL crm.refresh('shop', '2026-01-03');
+SELECT run.changed_customers, run_step.message FROM shop.run JOIN shop.run_step USING (run) WHERE run = 4 AND step = 'timelines';
 SELECT crm.drop_workspace('shop');
 DROP TABLE purchase, other_purchase;
 

@@ -142,6 +142,11 @@ DECLARE
     last_as_of date;
 BEGIN
     SELECT * INTO followed FROM source WHERE role = 'orders';
+    IF followed.follow = 'trigger'
+       AND (SELECT count(*) FROM pg_trigger WHERE tgfoid = to_regprocedure('note_changed_orders()') AND tgenabled IN ('O', 'A')) <> 4 THEN
+        read_all := true;
+        message := 'triggers on the orders are gone or disabled: all were read';
+    END IF;
     IF followed.follow = 'trigger' AND NOT is_first AND NOT read_all THEN
         -- A temporary table, so that notes of transactions that commit meanwhile stay for the next run.
         CREATE TEMPORARY TABLE touched_customer ON COMMIT DROP AS
