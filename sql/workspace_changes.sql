@@ -117,7 +117,7 @@ SELECT crm.drop_workspace('bytes');
 -- A null takes the default; what cannot be an option is said.
 CREATE TABLE purchase AS SELECT g % 20 AS customer, date '2025-06-01' + (g * 37 % 300) AS ordered_at, 10 + g % 9 AS amount FROM generate_series(1, 100) AS g;
 SELECT crm.create_workspace('shop', 'purchase');
-CALL crm.refresh('shop', '2026-05-01');
+CALL crm.refresh('shop', '2026-05-01', '{"full": true, "refit": true}');  -- what is given in full needs no default
 CREATE TEMPORARY TABLE shown AS SELECT * FROM shop.customer;
 UPDATE shop.setting SET value = 'null' WHERE name IN ('horizon_days', 'discount_rate', 'bins', 'reject_margin');
 CALL crm.refresh('shop', '2026-05-01',
