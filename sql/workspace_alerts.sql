@@ -55,9 +55,9 @@ SELECT message, why FROM watch.alert WHERE kind = 'orders missing' AND as_of = '
 SELECT crm.in_words(1234567.891), crm.in_words(1234567.891, 2), crm.in_words(-999), crm.in_words(0.5, 1), crm.in_words(NULL), crm.share_in_words(0.12345);
 -- Another step may say something too.
 SET search_path = watch, pg_catalog;
-SELECT crm.add_alert(6, 'urgent', 'weather', 'rain', 'it rains', 'clouds', 'take an umbrella');
-SELECT * FROM crm.refresh_alerts(6, '2025-12-10', '{}');
-SELECT position, kind, message FROM alert WHERE as_of = '2025-12-10' AND kind IN ('weather', 'orders missing') ORDER BY position;
+SELECT crm.add_alert(7, 'urgent', 'weather', 'rain', 'it rains', 'clouds', 'take an umbrella');
+SELECT * FROM crm.refresh_alerts(7, '2026-09-10', '{}');
+SELECT position, kind, message FROM alert WHERE as_of = '2026-09-10' AND kind IN ('weather', 'orders missing') ORDER BY position;
 RESET search_path;
 SELECT crm.drop_workspace('watch');
 DROP SCHEMA workspace_alerts CASCADE;
