@@ -31,8 +31,8 @@ CREATE FUNCTION crm.refresh_equity(this_run bigint, as_of date, options jsonb, O
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
-    last published%ROWTYPE;
-    basis run_basis%ROWTYPE;
+    last record;  -- a type of the first workspace of a session would be that of all
+    basis record;
     same_models boolean;
 BEGIN
     DELETE FROM equity_of_run WHERE run = this_run;

@@ -143,7 +143,7 @@ CREATE FUNCTION crm.refresh_models(this_run bigint, as_of date, options jsonb, O
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
-    last run_basis%ROWTYPE;
+    last record;  -- a type of the first workspace of a session would be that of all
     split date;
     best crm.model;
     best_quality float8;

@@ -129,7 +129,7 @@ CREATE FUNCTION crm.refresh_timelines(this_run bigint, as_of date, options jsonb
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
-    followed source%ROWTYPE;
+    followed record;  -- a type of the first workspace of a session would be that of all
     is_first boolean := NOT EXISTS (SELECT FROM customer_timeline);
     -- Another time zone makes other days of the same orders.
     read_all boolean := (options ->> 'full')::boolean
@@ -138,7 +138,7 @@ DECLARE
     touched text;
     gap int;
     is_gap_learned boolean := false;
-    last_basis run_basis%ROWTYPE;
+    last_basis record;
     last_as_of date;
 BEGIN
     SELECT * INTO followed FROM source WHERE role = 'orders';
