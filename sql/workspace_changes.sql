@@ -109,6 +109,9 @@ SELECT crm.create_workspace('other', $$SELECT '7'::customer_number AS customer, 
 ROLLBACK;
 CALL crm.refresh(NULL);
 SELECT crm.create_workspace('other', 'SELECT 1 AS customer, date ''2026-01-01'' AS ordered_at, 1 AS amount', options => '{"time_zone": "Mars/Olympus"}');
+\set VERBOSITY terse
+SELECT crm.create_workspace('other', 'SELECT 1 AS customer, date ''2026-01-01'' AS ordered_at, 1 AS amount', options => '{"columns": {"order": {}}}');
+\set VERBOSITY default
 SELECT crm.create_workspace('bytes', $$SELECT '\x01'::bytea AS customer, date '2026-01-01' AS ordered_at, 1 AS amount$$);
 CALL crm.refresh('bytes', '2026-01-02');
 SELECT count(*) AS checks, count(*) FILTER (WHERE ok) AS ok FROM crm.check_workspace('bytes');
@@ -214,4 +217,17 @@ SELECT last_order, count(*) FROM shop.customer GROUP BY 1;
 CALL crm.refresh('shop', '2026-01-03');
 SELECT run, changed_customers FROM shop.run ORDER BY run;
 SELECT crm.drop_workspace('shop');
+DROP TABLE purchase;
+
+-- Workspaces of one session may have been made by different editions.
+CREATE TABLE purchase AS SELECT g % 20 AS customer, date '2025-06-01' + (g * 37 % 300) AS ordered_at, 10 + g % 9 AS amount FROM generate_series(1, 100) AS g;
+SELECT crm.create_workspace('shop', 'purchase'), crm.create_workspace('older', 'purchase');
+ALTER TABLE older.run_basis DROP COLUMN is_gap_learned;
+ALTER TABLE older.run_basis ADD COLUMN is_gap_learned boolean;
+CALL crm.refresh('shop', '2026-05-01');
+CALL crm.refresh('older', '2026-05-01');
+CALL crm.refresh('shop', '2026-05-02');
+CALL crm.refresh('older', '2026-05-02');
+SELECT count(*) AS different FROM (SELECT newer::text FROM shop.customer AS newer EXCEPT SELECT older::text FROM older.customer AS older) AS differing;
+SELECT crm.drop_workspace('shop'), crm.drop_workspace('older');
 DROP TABLE purchase;

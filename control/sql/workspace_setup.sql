@@ -83,6 +83,12 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = pg_catalog.format('unknown option "%s"', problem),
             HINT = 'Options are columns, follow, time_zone and settings.';
     END IF;
+    SELECT key INTO problem FROM pg_catalog.jsonb_object_keys(options -> 'columns') AS key
+    WHERE key NOT IN (SELECT role FROM crm.workspace_role) LIMIT 1;
+    IF problem IS NOT NULL THEN
+        RAISE invalid_parameter_value USING MESSAGE = pg_catalog.format('there is no role "%s" for a source', problem),
+            HINT = pg_catalog.format('Roles are %s.', (SELECT pg_catalog.string_agg(DISTINCT role, ', ') FROM crm.workspace_role));
+    END IF;
     IF pg_catalog.to_regnamespace(pg_catalog.quote_ident(workspace)) IS NOT NULL THEN
         RAISE duplicate_schema USING MESSAGE = pg_catalog.format('schema "%s" already exists', workspace),
             HINT = 'A workspace is a schema of its own: choose another name, or drop the old one by crm.drop_workspace.';
