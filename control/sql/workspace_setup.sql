@@ -83,7 +83,7 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = pg_catalog.format('unknown option "%s"', problem),
             HINT = 'Options are columns, follow, time_zone and settings.';
     END IF;
-    SELECT key INTO problem FROM pg_catalog.jsonb_object_keys(options -> 'columns') AS key
+    SELECT key INTO problem FROM pg_catalog.jsonb_object_keys(nullif(options -> 'columns', 'null')) AS key
     WHERE key NOT IN (SELECT role FROM crm.workspace_role) LIMIT 1;
     IF problem IS NOT NULL THEN
         RAISE invalid_parameter_value USING MESSAGE = pg_catalog.format('there is no role "%s" for a source', problem),
