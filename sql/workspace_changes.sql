@@ -122,7 +122,7 @@ CREATE TABLE purchase AS SELECT g % 20 AS customer, date '2025-06-01' + (g * 37 
 SELECT crm.create_workspace('shop', 'purchase');
 CALL crm.refresh('shop', '2026-05-01', '{"full": true, "refit": true}');  -- what is given in full needs no default
 CREATE TEMPORARY TABLE shown AS SELECT * FROM shop.customer;
-UPDATE shop.setting SET value = 'null' WHERE name IN ('horizon_days', 'discount_rate', 'bins', 'reject_margin');
+UPDATE shop.setting SET value = NULL WHERE name NOT IN ('edition', 'customer_type', 'time_zone', 'usual_gap_days');
 CALL crm.refresh('shop', '2026-05-01',
     '{"full": null, "refit": null, "level": null, "models": null, "refit_after_days": null, "migration_days": null}');
 SELECT count(*) AS different FROM (SELECT shown::text FROM shown EXCEPT SELECT fresh::text FROM shop.customer AS fresh) AS changed;

@@ -35,7 +35,7 @@ BEGIN
     merged := (SELECT jsonb_object_agg(name, value) FROM setting WHERE name NOT IN ('edition', 'customer_type')) || given;
     -- A null takes the default.
     merged := merged || (SELECT coalesce(jsonb_object_agg(name, value), '{}')
-                         FROM (SELECT name, value FROM crm.default_settings() WHERE value IS NOT NULL
+                         FROM (SELECT name, default_value AS value FROM setting WHERE default_value <> 'null' AND name NOT IN ('edition', 'customer_type')
                                UNION ALL VALUES ('full', 'false'::jsonb), ('refit', 'false'::jsonb)) AS ready
                          WHERE coalesce(merged -> name, 'null') = 'null');
     IF jsonb_typeof(merged -> 'models') <> 'array' OR merged -> 'models' = '[]' THEN

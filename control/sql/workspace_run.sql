@@ -27,35 +27,29 @@ CREATE FUNCTION crm.is_refreshing(workspace regnamespace) RETURNS boolean
                      AND objid = (crm.workspace_lock(workspace) & 4294967295)::oid);
 COMMENT ON FUNCTION crm.is_refreshing(regnamespace) IS 'Whether some session is refreshing the workspace right now.';
 
-CREATE FUNCTION crm.default_settings() RETURNS TABLE (name text, value jsonb, meaning text)
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 13
-BEGIN ATOMIC
-    VALUES
-        ('time_zone', NULL::jsonb, 'time zone in which days of a timestamptz begin'),
-        ('horizon_days', '365'::jsonb, 'days ahead for churn probability, expected orders and lifetime value'),
-        ('discount_rate', '0.10'::jsonb, 'a year, continuous, of money to come'),
-        ('level', '0.80'::jsonb, 'probability that intervals hold'),
-        ('bins', '5'::jsonb, 'scores of recency, frequency and monetary run from 1 to this'),
-        ('segments', NULL, 'names by recency (rows) and frequency score (columns), as crm.rfm_segment takes them; null: the customary eleven'),
-        ('models', '["bg_nbd", "mbg_nbd", "pareto_nbd"]'::jsonb, 'kinds of purchase models to try'),
-        ('refit_after_days', '7'::jsonb, 'days after which models are fitted anew'),
-        ('holdout_days', NULL, 'days at the end of the history on which models are judged; null: a quarter of it, 28 to 365'),
-        ('reject_margin', '0.01'::jsonb, 'a new model is rejected when its quality is worse than the last one''s by more than this share'),
-        ('usual_gap_days', NULL, 'silence beyond which a customer is at risk, beyond twice which one has lapsed; null: learned from the gaps between orders'),
-        ('watermark_overlap', '"1 day"'::jsonb, 'how much earlier than the last watermark late rows are looked for, where it is a time'),
-        ('migration_days', '30'::jsonb, 'days over which migration between segments is counted');
-END;
-COMMENT ON FUNCTION crm.default_settings() IS 'The settings that every workspace has, as they are when it is made; those of steps come with these.';
-
 CREATE FUNCTION crm.set_up_runs() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
     workspace CONSTANT name := current_schema();
 BEGIN
-    CREATE TABLE setting (name text PRIMARY KEY, value jsonb, meaning text NOT NULL);
+    CREATE TABLE setting (name text PRIMARY KEY, value jsonb, meaning text NOT NULL, default_value jsonb);
     COMMENT ON TABLE setting IS 'Settings of this workspace: change value by UPDATE; a null takes the default. The options of crm.refresh override them for one run.';
-    INSERT INTO setting SELECT name, value, meaning FROM crm.default_settings();
+    COMMENT ON COLUMN setting.default_value IS 'What a null stands for: the value that the setting was made with.';
+    INSERT INTO setting VALUES
+        ('time_zone', NULL, 'time zone in which days of a timestamptz begin'),
+        ('horizon_days', '365', 'days ahead for churn probability, expected orders and lifetime value'),
+        ('discount_rate', '0.10', 'a year, continuous, of money to come'),
+        ('level', '0.80', 'probability that intervals hold'),
+        ('bins', '5', 'scores of recency, frequency and monetary run from 1 to this'),
+        ('segments', NULL, 'names by recency (rows) and frequency score (columns), as crm.rfm_segment takes them; null: the customary eleven'),
+        ('models', '["bg_nbd", "mbg_nbd", "pareto_nbd"]', 'kinds of purchase models to try'),
+        ('refit_after_days', '7', 'days after which models are fitted anew'),
+        ('holdout_days', NULL, 'days at the end of the history on which models are judged; null: a quarter of it, 28 to 365'),
+        ('reject_margin', '0.01', 'a new model is rejected when its quality is worse than the last one''s by more than this share'),
+        ('usual_gap_days', NULL, 'silence beyond which a customer is at risk, beyond twice which one has lapsed; null: learned from the gaps between orders'),
+        ('watermark_overlap', '"1 day"', 'how much earlier than the last watermark late rows are looked for, where it is a time'),
+        ('migration_days', '30', 'days over which migration between segments is counted');
 
     CREATE TABLE source (
         role text CONSTRAINT source_pkey PRIMARY KEY, source text NOT NULL, columns jsonb NOT NULL, follow text NOT NULL, seen text);

@@ -15,6 +15,7 @@ BEGIN
     FOR step IN SELECT name FROM crm.workspace_step ORDER BY position LOOP
         EXECUTE format('SELECT crm.%I($1)', 'set_up_' || step) USING customer_type;
     END LOOP;
+    UPDATE setting SET default_value = coalesce(value, 'null') WHERE default_value IS NULL;
     PERFORM crm.make_customer_view();
     FOR plain IN SELECT relname FROM pg_class
                  WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname LIKE '%\_of\_run' AND obj_description(oid, 'pg_class') IS NULL LOOP
