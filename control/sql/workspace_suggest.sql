@@ -255,8 +255,9 @@ BEGIN
           SELECT CASE WHEN EXISTS (SELECT FROM crm.relation_words() AS r, string_to_table(r.words, ' ') AS w (word)
                                     WHERE r.role = likeness_of_relation.role
                                       AND '_' || crm.words_of_name(c.relname::text) || '_' LIKE '%\_' || w.word || '%') THEN 1
-                      -- Nearly everything has a key and a name, and orders are not costs.
-                      WHEN likeness_of_relation.role IN ('customers', 'costs') THEN 0.35 ELSE 0.7 END AS by_name,
+                      -- Nearly everything has a key and a name; what has an amount is rather orders than costs.
+                      WHEN likeness_of_relation.role = 'costs' THEN 0.1
+                      WHEN likeness_of_relation.role = 'customers' THEN 0.35 ELSE 0.7 END AS by_name,
                  CASE WHEN crm.words_of_name(c.relname::text) ~ '(^|_)(old|test|tmp|temp|backup|bak|archive|archived|staging|stg|copy|log|audit|draft)(_|$)'
                       THEN 0.6 ELSE 1 END AS by_stage,
                  CASE WHEN c.relkind IN ('v', 'm') THEN 0.95 ELSE 1 END AS by_kind,
