@@ -220,7 +220,7 @@ COMMENT ON FUNCTION crm.check_topics(bigint, date, int) IS
 
 CREATE FUNCTION crm.check_workspace(workspace name, sample int DEFAULT 10000)
     RETURNS TABLE ("check" text, ok boolean, differences bigint, example text)
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 12 COST 1000000
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 13 COST 1000000
     AS $$
 DECLARE
     caller_path CONSTANT text := pg_catalog.current_setting('search_path');

@@ -69,7 +69,7 @@ COMMENT ON FUNCTION crm.make_customer_view() IS 'Makes a workspace''s view custo
 
 CREATE FUNCTION crm.create_workspace(
     workspace name, orders text, comments text DEFAULT NULL, customers text DEFAULT NULL, topic_rules text DEFAULT NULL,
-    features text DEFAULT NULL, outcomes text DEFAULT NULL, costs text DEFAULT NULL,
+    features text DEFAULT NULL, outcomes text DEFAULT NULL, costs text DEFAULT NULL, contracts text DEFAULT NULL,
     options jsonb DEFAULT '{}')
     RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -103,7 +103,7 @@ BEGIN
     PERFORM crm.change_settings(pg_catalog.jsonb_build_object('time_zone', coalesce(options ->> 'time_zone', current_setting('timezone'))));
     FOR declared IN
         SELECT * FROM (VALUES ('orders', orders), ('comments', comments), ('customers', customers), ('topic_rules', topic_rules),
-                               ('features', features), ('outcomes', outcomes), ('costs', costs)) AS given (role, source)
+                               ('features', features), ('outcomes', outcomes), ('costs', costs), ('contracts', contracts)) AS given (role, source)
         WHERE given.source IS NOT NULL
     LOOP
         PERFORM set_config('search_path', caller_path, true);
@@ -114,7 +114,7 @@ BEGIN
     PERFORM crm.change_settings(options -> 'settings');  -- which steps may have brought
     PERFORM pg_catalog.set_config('search_path', caller_path, true);
 END $$;
-COMMENT ON FUNCTION crm.create_workspace(name, text, text, text, text, text, text, text, jsonb) IS
+COMMENT ON FUNCTION crm.create_workspace(name, text, text, text, text, text, text, text, text, jsonb) IS
     'Makes a schema of that name, owned by the caller, that crm.refresh keeps fresh. Each source is a relation or a query with the columns that crm.workspace_role names. Options: columns (by role, documented name to the source''s own), follow (of the orders, see crm.add_source), time_zone (in which days begin; else the session''s), settings (see the table setting of the workspace).';
 
 CREATE FUNCTION crm.drop_workspace(workspace name) RETURNS void

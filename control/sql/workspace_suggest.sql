@@ -40,6 +40,14 @@ BEGIN ATOMIC
          'tax vat discount shipping ship delivery quantity qty count number id unit cost fee rate percent pct weight points year month '
          'week store coupon refund rounding list'),
         ('costs', 'amount', 'cost costs cost_amount expense expenses kosten cout coste', ''),
+        ('contracts', 'started_at',
+         'started_at started_on start_date started start begins_at begin_date began_at valid_from from_date subscribed_at signed_at signed_on '
+         'contract_start subscription_start since beginn vertragsbeginn debut inicio',
+         'end ended updated modified trial'),
+        ('contracts', 'ended_at',
+         'ended_at ended_on end_date ended end ends_at valid_to valid_until until_date to_date cancelled_at canceled_at cancelled_on '
+         'terminated_at contract_end subscription_end ende vertragsende fin',
+         'start started begin updated modified trial'),
         (NULL, 'name',
          'name full_name customer_name display_name client_name company_name company last_name surname kundenname firma nachname nom '
          'nombre naam title first_name email',
@@ -227,7 +235,7 @@ COMMENT ON FUNCTION crm.guess_columns(regclass, text) IS
 -- Which relations
 
 CREATE FUNCTION crm.relation_words(OUT role text, OUT words text) RETURNS SETOF record
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 7
 BEGIN ATOMIC
     VALUES ('orders', 'order sale purchase transaction invoice receipt basket booking checkout payment bestellung auftrag verkauf '
                       'rechnung kauf commande vente pedido venta compra'),
@@ -236,7 +244,8 @@ BEGIN ATOMIC
                         'rueckmeldung commentaire comentario'),
            ('features', 'feature profile attribute trait merkmal'),
            ('topic_rules', 'rule regel'),
-           ('costs', 'cost expense spend spending campaign marketing kosten');
+           ('costs', 'cost expense spend spending campaign marketing kosten'),
+           ('contracts', 'contract subscription policy membership plan vertrag abonnement contrat contrato');
 END;
 COMMENT ON FUNCTION crm.relation_words() IS 'How relations are commonly named that are sources of a role.';
 
@@ -257,7 +266,7 @@ BEGIN
                                       AND '_' || crm.words_of_name(c.relname::text) || '_' LIKE '%\_' || w.word || '%') THEN 1
                       -- Nearly everything has a key and a name; what has an amount is rather orders than costs.
                       WHEN likeness_of_relation.role = 'costs' THEN 0.1
-                      WHEN likeness_of_relation.role = 'customers' THEN 0.35 ELSE 0.7 END AS by_name,
+                      WHEN likeness_of_relation.role IN ('customers', 'contracts') THEN 0.35 ELSE 0.7 END AS by_name,
                  CASE WHEN crm.words_of_name(c.relname::text) ~ '(^|_)(old|test|tmp|temp|backup|bak|archive|archived|staging|stg|copy|log|audit|draft)(_|$)'
                       THEN 0.6 ELSE 1 END AS by_stage,
                  CASE WHEN c.relkind IN ('v', 'm') THEN 0.95 ELSE 1 END AS by_kind,
