@@ -39,7 +39,7 @@ INSERT INTO crm.workspace_column VALUES
      'Lifetime value of expected_orders_lower orders.'),
     ('scores', 260, 'clv_upper',
      'score.expected_orders_upper * score.discounted_orders / nullif(score.expected_orders, 0) * crm.expected_spend(basis.spending, fact.frequency, fact.monetary)',
-     'Lifetime value of expected_orders_upper orders.'),
+     'Lifetime value of expected_orders_upper orders; less than clv, which is a mean, where most such customers buy nothing.'),
     ('scores', 270, 'reason',
      'crm.why(basis.buying, fact.frequency, fact.last_order - fact.first_order, published.as_of - fact.first_order)',
      'What speaks for and against the customer being still one, in words.');
