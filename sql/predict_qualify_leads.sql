@@ -69,6 +69,10 @@ SELECT count(*) FILTER (WHERE decision = 'work') AS worked, (SELECT sum(capacity
 SELECT count(*) AS unjust FROM routed AS waits JOIN routed AS works ON works.decision = 'work' AND waits.decision = 'nurture' AND waits.rank < works.rank
   JOIN team AS t ON t.seller = works.seller WHERE waits.skill IS NULL OR t.skills IS NULL OR waits.skill = ANY (t.skills);
 
+-- A table of leads may be called whatever it is called.
+CREATE TABLE matters AS SELECT 'a' AS lead, 100 AS value, 0.5 AS probability;
+SELECT lead, decision FROM crm.qualify_leads(NULL, 'TABLE matters');
+
 -- Nothing to qualify, nobody to work.
 SELECT * FROM qualified('SELECT * FROM leads WHERE false');
 SELECT decision, count(*) FROM qualified('SELECT * FROM leads', 'SELECT * FROM sellers WHERE false') GROUP BY decision ORDER BY decision;

@@ -32,11 +32,12 @@ BEGIN
         RAISE EXCEPTION 'half_life needs as_of and a column "last_activity"' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     RETURN QUERY EXECUTE pg_catalog.format($sql$
-        WITH matters AS MATERIALIZED (SELECT i.feature, i.share FROM crm.importance($1) AS i),
-        given AS (
+        -- The query of leads comes first: it must not find what is named here in place of a table of that name.
+        WITH given AS (
             SELECT q.lead::text AS lead, q.value::float8 AS value, %s AS features, %s::float8 AS fresh, %s AS skill, %s AS idle
               FROM (%s
-                   ) AS q)
+                   ) AS q),
+        matters AS MATERIALIZED (SELECT i.feature, i.share FROM crm.importance($1) AS i)
         SELECT g.lead, g.value, g.skill, g.idle, g.fresh, f.probability, f.probability * g.value - $2,
                CASE WHEN g.features IS NOT NULL AND EXISTS (SELECT FROM matters) THEN 1 - coalesce(k.share, 0) END, k.missing,
                CASE WHEN f.probability * g.value > $2 THEN crm.why($1, g.features, '{reasons}') END
