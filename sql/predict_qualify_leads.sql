@@ -73,6 +73,9 @@ SELECT count(*) AS unjust FROM routed AS waits JOIN routed AS works ON works.dec
 CREATE TABLE matters AS SELECT 'a' AS lead, 100 AS value, 0.5 AS probability;
 SELECT lead, decision FROM crm.qualify_leads(NULL, 'TABLE matters');
 
+-- An empty skill is one that nobody has, not none.
+SELECT lead, decision, seller FROM crm.qualify_leads(NULL, $$SELECT * FROM (VALUES ('a', 100, 0.5, ''), ('b', 90, 0.5, NULL)) AS l (lead, value, probability, skill)$$, 'SELECT seller, capacity, skills FROM sellers WHERE skills IS NOT NULL');
+
 -- Nothing to qualify, nobody to work.
 SELECT * FROM qualified('SELECT * FROM leads WHERE false');
 SELECT decision, count(*) FROM qualified('SELECT * FROM leads', 'SELECT * FROM sellers WHERE false') GROUP BY decision ORDER BY decision;

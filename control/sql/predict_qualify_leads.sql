@@ -91,7 +91,7 @@ DECLARE
     names text[] := ARRAY[NULL];
     capacities bigint[] := ARRAY[(options ->> 'capacity')::bigint];
     abilities jsonb[] := ARRAY[NULL];
-    exhausted text[] := '{}';  -- skills of which nobody has time left
+    exhausted text[] := '{}';  -- skills of which nobody has time left, NULL for who needs none
     best int;
     one record;
 BEGIN
@@ -140,13 +140,13 @@ BEGIN
             why := pg_catalog.format('ask for %s: %s %% of what the model goes by is not known', pg_catalog.array_to_string(one.missing, ', '), pg_catalog.round(100 * (1 - completeness)));
         ELSIF expected_profit > least THEN
             best := NULL;
-            IF NOT coalesce(one.skill, '') = ANY (exhausted) THEN
+            IF pg_catalog.array_position(exhausted, one.skill) IS NULL THEN
                 FOR i IN 1 .. pg_catalog.cardinality(names) LOOP
                     CONTINUE WHEN capacities[i] = 0 OR NOT coalesce(abilities[i] ? one.skill, true);
                     EXIT WHEN best IS NOT NULL AND pg_catalog.jsonb_array_length(abilities[i]) IS DISTINCT FROM pg_catalog.jsonb_array_length(abilities[best]);
                     best := CASE WHEN best IS NULL OR capacities[i] > capacities[best] THEN i ELSE best END;
                 END LOOP;
-                exhausted := CASE WHEN best IS NULL THEN exhausted || coalesce(one.skill, '') ELSE exhausted END;
+                exhausted := CASE WHEN best IS NULL THEN pg_catalog.array_append(exhausted, one.skill) ELSE exhausted END;
             END IF;
             IF best IS NULL THEN
                 decision := 'nurture';
