@@ -85,6 +85,8 @@ SELECT * FROM qualified('SELECT lead, features FROM leads', NULL, '{}');
 SELECT * FROM qualified('SELECT lead, value FROM leads', NULL, '{}');
 SELECT * FROM qualified('SELECT lead, value, value AS features FROM leads', NULL, '{}');
 SELECT * FROM qualified('SELECT lead, value, features FROM leads');
+SELECT * FROM qualified('SELECT * FROM leads', NULL, '{"cost": "NaN"}');
+SELECT * FROM qualified('SELECT * FROM leads', NULL, '{"minimum_profit": "-Infinity"}');
 SELECT * FROM qualified('SELECT * FROM leads', NULL, '{"half_life": 0}');
 SELECT * FROM qualified('SELECT * FROM leads', NULL, '{"completeness": 50}');
 SELECT * FROM qualified('SELECT * FROM leads', NULL, '{"costs": 50}');

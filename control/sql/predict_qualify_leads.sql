@@ -97,6 +97,9 @@ DECLARE
 BEGIN
     IF unknown IS NOT NULL THEN
         RAISE EXCEPTION 'unknown option: "%"', unknown USING ERRCODE = 'invalid_parameter_value', HINT = 'Options are cost, minimum_profit, completeness, half_life and capacity.';
+    ELSIF cost IN ('NaN', 'Infinity', '-Infinity') OR least IN ('NaN', 'Infinity', '-Infinity') THEN
+        RAISE EXCEPTION '%', CASE WHEN cost IN ('NaN', 'Infinity', '-Infinity') THEN 'cost must be finite, not ' || cost ELSE 'minimum_profit must be finite, not ' || least END
+            USING ERRCODE = 'invalid_parameter_value';
     ELSIF half_life <= 0 THEN
         RAISE EXCEPTION 'half_life must be positive, not %', options ->> 'half_life' USING ERRCODE = 'invalid_parameter_value';
     ELSIF enough NOT BETWEEN 0 AND 1 THEN
