@@ -45,7 +45,7 @@ SELECT bool_and(abs(q.expected_profit - (crm.predict(m, features) * 0.5 ^ ((date
 
 -- Activity tomorrow is as good as today's; silence for ages is no chance at all.
 SELECT lead, decision, round(expected_profit::numeric, 6) AS expected_profit FROM crm.qualify_leads(NULL, $$SELECT 'tomorrow' AS lead, 100 AS value, 0.5 AS probability, '2026-11-02' AS last_activity UNION ALL SELECT 'ages ago', 100, 0.5, '1900-01-01'
-    UNION ALL SELECT 'never', 100, 0.5, NULL$$, as_of => '2026-11-01', options => '{"half_life": 1, "cost": 1}');
+    UNION ALL SELECT 'never', 100, 0.5, NULL UNION ALL SELECT 'never yet', 100, 0.5, '-infinity'$$, as_of => '2026-11-01', options => '{"half_life": 1, "cost": 1}');
 
 -- Without sellers: a number of leads, or as many as pay. Without a gate of completeness nobody is asked.
 SELECT decision, count(*), string_agg(lead, ', ' ORDER BY rank) AS leads FROM qualified('SELECT * FROM leads', NULL, '{"cost": 50, "capacity": 2}') GROUP BY decision ORDER BY decision;

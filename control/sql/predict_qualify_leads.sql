@@ -49,7 +49,7 @@ BEGIN
         $sql$,
         features, CASE WHEN types[4] IS NULL THEN 'crm.predict($1, ' || features || ')' ELSE 'q.probability' END,
         CASE WHEN types[6] IS NULL THEN 'NULL::text' ELSE 'q.skill::text' END,
-        CASE WHEN half_life IS NULL THEN 'NULL::float8' ELSE 'extract(epoch FROM $4 - q.last_activity::timestamptz)::float8 / 86400' END,
+        CASE WHEN half_life IS NULL THEN 'NULL::float8' ELSE 'CASE WHEN pg_catalog.isfinite(q.last_activity::timestamptz) THEN extract(epoch FROM $4 - q.last_activity::timestamptz)::float8 / 86400 END' END,
         leads) USING model, cost, half_life, as_of;
 END
 $function$;
