@@ -150,7 +150,7 @@ BEGIN
         ELSE '(pg_catalog.rank() OVER (ORDER BY l.at) - 1) * ($1 + 1) / pg_catalog.count(*) OVER ()' END;
     SELECT pg_catalog.string_agg(pg_catalog.format('SELECT %L::text AS label, f.fold, f.since, (SELECT crm.%I(l.outcome, l.features, l.weight, %L::jsonb) FROM placed AS l WHERE %s) AS model FROM folds AS f',
                              m.label, 'fit_' || m.kind, m.options,
-                             CASE parting WHEN 'time' THEN 'l.fold < f.fold AND l.at < f.since - $3' ELSE 'l.fold <> f.fold' END), ' UNION ALL ')
+                             CASE parting WHEN 'time' THEN 'l.fold < f.fold AND l.at <= f.since - $3' ELSE 'l.fold <> f.fold' END), ' UNION ALL ')
       INTO models FROM crm.models_to_compare(options -> 'models', crm.features_type(types[1])) AS m;
     RETURN QUERY EXECUTE pg_catalog.format($sql$
         WITH placed AS MATERIALIZED (SELECT l.*, (%s)::int AS fold FROM (%s) AS l),
