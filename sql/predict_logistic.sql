@@ -46,6 +46,9 @@ SELECT (SELECT string_agg(name, ', ') FROM crm.coef(m)) AS names FROM (SELECT cr
 SELECT crm.predict(m, ARRAY[12, NULL]::float8[]) = crm.predict(m, ARRAY[12, (SELECT avg(complaints) FROM customers)]::float8[]) AS as_on_average FROM arrays;
 SELECT crm.why(m, ARRAY[1, 3]::float8[]), (SELECT count(*) FROM crm.explain(m, ARRAY[1, 3]::float8[])) AS rows FROM arrays;
 
+-- However much rows weigh, it can be read how many they are.
+SELECT observations = 2::numeric ^ 53 AS most, distinct_observations = (SELECT count(*) FROM numbers) AS distinct, converged FROM (SELECT crm.fit_logistic(has_left, x, 1e30, '{}') AS m FROM numbers) AS x, crm.fit_info(m);
+
 -- Weights count rows; workers and order change nothing.
 SELECT bool_and(abs(a.estimate - b.estimate) < 1e-9 AND abs(a.std_error - b.std_error) < 1e-9) AS weights
   FROM (SELECT c.* FROM (SELECT crm.fit_logistic(has_left, x, complaints, '{}') AS m FROM numbers) AS x, crm.coef(m) AS c) AS a

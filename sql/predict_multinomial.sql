@@ -33,6 +33,7 @@ SELECT (crm.classify(m, ARRAY[40, 20]::float8[])).label, round(crm.label_probabi
 SELECT bool_and(abs(a.estimate - b.estimate) < 1e-9 AND abs(a.std_error - b.std_error) < 1e-9) AS weights
   FROM (SELECT c.* FROM (SELECT crm.fit_logistic(plan, features, id % 4, '{}') AS m FROM described) AS x, crm.coef(m) AS c) AS a
   JOIN (SELECT c.* FROM (SELECT crm.fit_logistic(plan, features) AS m FROM described, generate_series(1, id % 4)) AS x, crm.coef(m) AS c) AS b USING (name);
+SELECT observations = 2::numeric ^ 53 AS most, distinct_observations, converged FROM (SELECT crm.fit_logistic(plan, features, 1e30, '{}') AS m FROM described) AS x, crm.fit_info(m);
 SELECT bool_and(abs(a.estimate - b.estimate) < 1e-9) AS by_order
   FROM model, crm.coef(m) AS a JOIN (SELECT c.* FROM (SELECT crm.fit_logistic(plan, features ORDER BY id * 7 % 3001) AS m FROM described) AS x, crm.coef(m) AS c) AS b USING (name);
 SET max_parallel_workers_per_gather = 2;

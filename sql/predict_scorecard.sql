@@ -41,6 +41,7 @@ SELECT item, round(value::numeric, 2) AS value, note FROM (SELECT crm.fit_scorec
 SELECT count(*) AS bins, count(*) FILTER (WHERE (a.bin, a.points) IS DISTINCT FROM (b.bin, b.points) OR abs(a.rate - b.rate) > 1e-12) AS differ
   FROM (SELECT p.* FROM (SELECT crm.fit_scorecard(has_bought, features, visits, '{}') AS m FROM described) AS x, crm.points(m) WITH ORDINALITY AS p) AS a
   JOIN (SELECT p.* FROM (SELECT crm.fit_scorecard(has_bought, features) AS m FROM described, generate_series(1, visits)) AS x, crm.points(m) WITH ORDINALITY AS p) AS b USING (ordinality);
+SELECT observations = 2::numeric ^ 53 AS most, distinct_observations, converged FROM (SELECT crm.fit_scorecard(has_bought, features, 1e30, '{}') AS m FROM described) AS x, crm.fit_info(m);
 SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;

@@ -65,7 +65,7 @@ public:
         LogisticModel::Fitted fitted;
         fitted.encoder = learnt_.encoder;
         FitReport& report = fitted.report.emplace();
-        report.observations = std::llround(problem_.weight());
+        report.observations = std::llround(std::min(problem_.weight(), 0x1p53));
         report.distinct_observations = static_cast<std::int64_t>(outcomes_.size());
         report.skipped = skipped;
         if (problem_.positive() == 0 || problem_.positive() >= problem_.weight()) {

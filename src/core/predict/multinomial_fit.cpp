@@ -142,7 +142,7 @@ std::unique_ptr<MultinomialModel> MultinomialFit::finish(const Cancellation& can
     fitted.labels = labels.names;
     fitted.reference = labels.reference;
     FitReport& report = fitted.report.emplace();
-    report.observations = std::llround(problem.weight());
+    report.observations = std::llround(std::min(problem.weight(), 0x1p53));
     report.distinct_observations = static_cast<std::int64_t>(outcomes().size());
     report.skipped = skipped();
     if (labels.names.size() == 1) {

@@ -224,7 +224,7 @@ private:
             weight += own;
             if (outcomes_[row] != 0) positive += own;
         }
-        report_.observations = std::llround(weight);
+        report_.observations = std::llround(std::min(weight, 0x1p53));
         if (positive == 0 || positive >= weight) {
             report_.message = std::string("every outcome is ") + (positive == 0 ? "false" : "true") +
                               ": there is nothing to tell apart";
