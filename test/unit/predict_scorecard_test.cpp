@@ -198,7 +198,8 @@ TEST(Binning, MergedBinsObeyTheirBounds) {
         std::vector<ClassCounts> classes(1 + random() % 30);
         double all = 0;
         for (auto& one : classes) {
-            one = {static_cast<double>(random() % 20), static_cast<double>(1 + random() % 20)};
+            one = {static_cast<double>(1 + random() % 20), static_cast<double>(1 + random() % 20)};
+            if (random() % 4 == 0) (random() % 2 == 0 ? one.positives : one.negatives) = 0;
             all += one.rows();
         }
         const BinMerging how{2 + random() % 6, all * 0.05, random() % 2 == 0};
@@ -207,20 +208,41 @@ TEST(Binning, MergedBinsObeyTheirBounds) {
         EXPECT_EQ(firsts.front(), 0u);
         EXPECT_TRUE(std::ranges::is_sorted(firsts));
         EXPECT_LE(firsts.size(), how.most);
-        std::vector<double> rates;
+        ClassCounts total, before;
+        for (const auto& one : classes) total += one;
+        std::vector<double> rates, evidence;
         for (std::size_t b = 0; b < firsts.size(); ++b) {
             ClassCounts bin;
             for (std::size_t k = firsts[b]; k < (b + 1 < firsts.size() ? firsts[b + 1] : classes.size()); ++k)
                 bin += classes[k];
             rates.push_back(bin.rate());
+            evidence.push_back(weight_of_evidence(bin, total));
             if (firsts.size() > 1) {
                 EXPECT_GE(bin.rows(), how.least);
-                EXPECT_GT(bin.positives, 0);
             }
+            if (firsts.size() > 2) {
+                EXPECT_TRUE(bin.positives > 0 && bin.negatives > 0);
+            }
+            if (b > 0) {
+                EXPECT_TRUE(differ(before, bin));
+            }
+            before = bin;
         }
         if (!how.monotone) continue;
         EXPECT_TRUE(std::ranges::is_sorted(rates) || std::ranges::is_sorted(rates, std::greater{}));
+        // Half a row added where there is none of one outcome turns nothing round.
+        EXPECT_TRUE(std::ranges::is_sorted(evidence) || std::ranges::is_sorted(evidence, std::greater{}));
     }
+}
+
+TEST(Binning, BinsOfOneOutcomeTakeLittleOfTheirNeighbours) {
+    // Half of the rows are all true, of the others every second one: the step stays where it is but for a class.
+    std::vector<ClassCounts> classes(50, ClassCounts{100, 100});
+    for (std::size_t i = 25; i < classes.size(); ++i) classes[i] = {200, 0};
+    EXPECT_EQ(merged(classes, {5, 500, false}), (std::vector<std::size_t>{0, 24}));
+    const auto both = merged(std::vector<ClassCounts>{{0, 50}, {50, 0}}, {5, 5, false});
+    EXPECT_EQ(both, (std::vector<std::size_t>{0, 1}));
+    EXPECT_EQ(merged(std::vector<ClassCounts>{{3, 0}, {5, 5}}, {5, 0, false}), (std::vector<std::size_t>{0}));
 }
 
 TEST(Scorecard, SaysWhyItCannotBe) {
@@ -235,7 +257,13 @@ TEST(Scorecard, SaysWhyItCannotBe) {
     EXPECT_NEAR(flat->predict(coded(flat->encoder(), nothing[0])), 0.5, 0.01);
     std::vector<Row> parted;
     for (int i = 0; i < 200; ++i) parted.push_back({i >= 100, static_cast<double>(i), "a"});
-    EXPECT_TRUE(fitted(parted)->report()->message.find("separated") != std::string::npos || fitted(parted)->usable());
+    EXPECT_FALSE(fitted(parted)->usable());
+    EXPECT_NE(fitted(parted)->report()->message.find("separated"), std::string::npos);
+    for (std::size_t i = 0; i < 100; i += 2) parted[i].outcome = true;
+    const auto half = fitted(parted);
+    ASSERT_TRUE(half->usable()) << half->report()->message;
+    EXPECT_GT(half->predict(coded(half->encoder(), parted[150])), 0.9);
+    EXPECT_NEAR(half->predict(coded(half->encoder(), parted[50])), 0.5, 0.05);
     EXPECT_EQ(crm::test::Dropped<ScorecardFit>()->finish(), nullptr);
 }
 

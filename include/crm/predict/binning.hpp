@@ -39,9 +39,10 @@ struct BinMerging {
     bool monotone = false;
 };
 
-/// Neighbours merged into bins: of each bin the place of its first class. Bins with fewer rows than the least, or of
-/// one outcome only, are merged first; then the two that differ least, while there are too many bins or the two do not
-/// differ. Monotone bins have rates that only rise, or only fall, whichever tells more.
+/// Neighbours merged into bins: of each bin the place of its first class. Bins of one outcome only are merged first,
+/// but for two that are left and differ, then bins with fewer rows than the least; then the two that differ least,
+/// while there are too many bins or the two do not differ. Monotone bins have rates that only rise, or only fall,
+/// whichever tells more.
 std::vector<std::size_t> merged(std::span<const ClassCounts> classes, const BinMerging&);
 
 struct ValueCounts {

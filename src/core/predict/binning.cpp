@@ -46,15 +46,23 @@ double information(std::span<const Run> runs, const ClassCounts& all) {
     return sum;
 }
 
-/// The place of the smallest run that cannot stand by itself; the number of runs when all can.
+bool is_of_one_outcome(const ClassCounts& counts) { return !(counts.positives > 0 && counts.negatives > 0); }
+
+/// The place of the smallest run that cannot stand by itself; the number of runs when all can. Runs of one outcome come
+/// first, while what they are joined with is still small; the last two are not joined where they differ, for then the
+/// feature would seem to tell nothing.
 std::size_t weakest(std::span<const Run> runs, double least) {
-    std::size_t found = runs.size();
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        const ClassCounts& counts = runs[i].counts;
-        if (counts.rows() >= least && counts.positives > 0 && counts.negatives > 0) continue;
-        if (found == runs.size() || counts.rows() < runs[found].counts.rows()) found = i;
-    }
-    return found;
+    const auto smallest = [runs](const auto& is_weak) {
+        std::size_t found = runs.size();
+        for (std::size_t i = 0; i < runs.size(); ++i)
+            if (is_weak(runs[i].counts) && (found == runs.size() || runs[i].counts.rows() < runs[found].counts.rows()))
+                found = i;
+        return found;
+    };
+    const bool may_join = runs.size() > 2 || !differ(runs[0].counts, runs[1].counts);
+    const std::size_t found = may_join ? smallest(is_of_one_outcome) : runs.size();
+    if (found < runs.size()) return found;
+    return smallest([least](const ClassCounts& counts) { return counts.rows() < least; });
 }
 
 }  // namespace
