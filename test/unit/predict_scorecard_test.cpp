@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <random>
@@ -283,6 +284,14 @@ TEST(Scorecard, IsAValue) {
     }
     EXPECT_EQ(Json(read->to_json()).text(), Json(model->to_json()).text());
     EXPECT_EQ(restored->points().size(), model->points().size());
+    for (const std::int64_t points : {std::numeric_limits<std::int64_t>::min(), std::int64_t{1000000001}}) {
+        auto content = model->content();
+        content.features[0].bins[0].points = points;
+        EXPECT_THROW(Scorecard(model->encoder(), content), crm::invalid_argument);
+        content = model->content();
+        content.base = points;
+        EXPECT_THROW(Scorecard(model->encoder(), content), crm::invalid_argument);
+    }
     crm::test::expect_survives_damage({out.bytes().begin(), out.bytes().end()}, [&rows](crm::Reader& bytes) {
         const auto damaged = Scorecard::load(bytes);
         bytes.expect_end();

@@ -15,10 +15,13 @@ namespace {
 constexpr int format = 1;
 constexpr double quantile = 1.959963984540054;  // of the normal distribution, 97.5 %
 
+/// The magnitude of the least number there is would be none.
+bool is_possible(std::int64_t points) { return points >= -Scorecard::most_points && points <= Scorecard::most_points; }
+
 std::string defect_of(const Feature& feature, const ScoredFeature& scored) {
     const std::string whose = "bins of feature \"" + excerpt(feature.name) + "\"";
     for (const ScoreBin& bin : scored.bins)
-        if (std::abs(bin.points) > Scorecard::most_points || !(bin.share >= 0 && bin.share <= 1 + 1e-9) ||
+        if (!is_possible(bin.points) || !(bin.share >= 0 && bin.share <= 1 + 1e-9) ||
             (bin.rate && !(*bin.rate >= 0 && *bin.rate <= 1)))
             return whose + " have an impossible number";
     if (!feature.is_numeric()) {
@@ -39,7 +42,7 @@ std::string defect_of(const Feature& feature, const ScoredFeature& scored) {
 std::string defect_of(const Encoder& encoder, const Scorecard::Content& content) {
     if (const std::string wrong = content.scale.defect(); !wrong.empty()) return wrong;
     if (content.fit.size() > 1) return "scorecard has more than one report";
-    if (std::abs(content.base) > Scorecard::most_points) return "base of a scorecard is too large";
+    if (!is_possible(content.base)) return "base of a scorecard is too large";
     if (!content.fitted) return content.features.empty() ? "" : "scorecard that was not fitted has features";
     if (content.features.size() != encoder.features().size())
         return "number of scored features must be " + std::to_string(encoder.features().size()) + ", not " +
