@@ -189,8 +189,10 @@ TEST(Scorecard, MonotoneBinsHaveMonotonePoints) {
     const auto monotone = rates_of(*fitted(rows, options));
     EXPECT_GT(monotone.size(), 1u);
     EXPECT_TRUE(std::ranges::is_sorted(monotone));
-    options.monotone_features = {"nobody"};
-    EXPECT_THROW(fitted(rows, options), crm::invalid_argument);
+    for (const char* const name : {"nobody", "plan"}) {
+        options.monotone_features = {name};
+        EXPECT_THROW(fitted(rows, options), crm::invalid_argument);
+    }
 }
 
 TEST(Binning, MergedBinsObeyTheirBounds) {

@@ -212,9 +212,13 @@ public:
 
 private:
     void require_monotone_features() const {
-        for (const std::string& name : options_.monotone_features)
-            if (!learnt_.encoder.find(name))
-                throw invalid_argument("option monotone names no feature: \"" + excerpt(name) + "\"");
+        for (const std::string& name : options_.monotone_features) {
+            const auto feature = learnt_.encoder.find(name);
+            if (!feature) throw invalid_argument("option monotone names no feature: \"" + excerpt(name) + "\"");
+            if (!learnt_.encoder.features()[*feature].is_numeric())
+                throw invalid_argument("option monotone names a categorical feature: \"" + excerpt(name) + "\"", {},
+                                       "Only numbers have an order.");
+        }
     }
 
     void fit(Scorecard::Content& content) {
