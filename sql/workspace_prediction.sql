@@ -104,6 +104,17 @@ BEGIN;
 CALL look('2025-03-01', 30);
 SELECT customer, outcome, features ->> 'x' AS x, features ->> 'orders' AS orders FROM prediction_row ORDER BY customer;
 ROLLBACK;
+-- A sample is one of everybody who is asked after, also of those who have features only.
+BEGIN;
+INSERT INTO edge_feature SELECT 1000 + n, '2025-01-01', '{"x": 1}' FROM generate_series(1, 400) AS n;
+DO $$
+BEGIN
+    PERFORM set_config('search_path', 'pg_catalog, edge, pg_temp', true), set_config('timezone', 'UTC', true);
+    PERFORM crm.gather_days('2025-06-30', '{"outcome_days": 60, "prediction_days": 1, "prediction_least_outcomes": 20, "prediction_most_rows": 100}', opened.known_since, opened.has_outcomes)
+    FROM crm.open_features('2025-06-30', 30) AS opened;
+END $$;
+SELECT count(*) BETWEEN 50 AND 150 AS a_sample FROM prediction_row;
+ROLLBACK;
 CALL crm.refresh('edge', '2025-06-30');
 SELECT step, rows, message FROM edge.run_step WHERE run = 2 AND step = 'predictions';
 SELECT count(*), count(predicted_probability) FROM edge.customer;

@@ -242,15 +242,19 @@ DECLARE
     most_days CONSTANT int := (options ->> 'prediction_days')::int;
     least CONSTANT int := (options ->> 'prediction_least_outcomes')::int;
     first_day date := (SELECT min(crm.first_purchase(history)) FROM customer_timeline);
+    customers bigint := (SELECT count(*) FROM customer_timeline);
     share float8;
     found record;
 BEGIN
     since := as_of - days;
     with_features := known_since <= since IS TRUE;
     first_day := CASE WHEN with_features THEN known_since ELSE first_day END;
+    IF has_outcomes AND with_features THEN  -- of those, too, who have features only
+        customers := customers + (SELECT count(DISTINCT said.customer) FROM known_feature AS said
+                                  WHERE NOT EXISTS (SELECT FROM customer_timeline AS seen WHERE seen.customer = said.customer));
+    END IF;
     share := (options ->> 'prediction_most_rows')::float8
-             / greatest((SELECT count(*) FROM customer_timeline)
-                        * least(most_days, greatest(ceil((as_of - first_day) / days::float8), 1)), 1);
+             / greatest(customers * least(most_days, greatest(ceil((as_of - first_day) / days::float8), 1)), 1);
     FOR place IN 1 .. most_days LOOP
         EXIT WHEN as_of - place * days < first_day;
         PERFORM crm.gather_day(as_of - place * days, days, has_outcomes, with_features, (options ->> 'prediction_active_days')::int, share, place = 1);
