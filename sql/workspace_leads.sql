@@ -37,10 +37,14 @@ SELECT name, rank, feature, round(share::numeric, 2) AS share FROM shop.predicti
 SELECT decision, count(*), min(since), max(since) FROM shop.lead GROUP BY decision ORDER BY decision;
 SELECT rank, customer, since, decision, round(probability::numeric, 2) AS probability, value, round(expected_profit::numeric, 1) AS profit, why FROM shop.lead
 WHERE rank <= 5 OR customer > 2000 ORDER BY rank;
--- A lead of the last day has its whole probability; idle ones have lost some.
-SELECT bool_and(abs(lead.probability - crm.predict(model, features) * power(0.5, greatest(date '2025-09-30' - last_activity, 0) / 30.0)) < 1e-9) AS probability,
+-- A lead of the last day has its whole probability. Others have lost some, as most who are won are won sooner; and idle ones.
+CREATE TABLE waited AS SELECT ordered_at - at AS days FROM inquiry JOIN purchase USING (customer)
+WHERE at + 60 <= '2025-09-30' AND ordered_at BETWEEN at AND at + 60 AND (customer, at) <> (2002, '2025-05-20');
+SELECT bool_and(abs(lead.probability - said * (1 - passed) / (1 - said * passed) * power(0.5, greatest(date '2025-09-30' - last_activity, 0) / 30.0)) < 1e-9) AS probability,
        bool_and(lead.value = coalesce(inquiry.value, 120)) AS value, bool_and(abs(expected_profit - (probability * lead.value - 20)) < 1e-9) AS profit, count(*)
-FROM shop.lead JOIN inquiry USING (customer), shop.lead_basis WHERE last_activity IS NOT NULL;
+FROM shop.lead JOIN inquiry USING (customer), shop.lead_basis, LATERAL (SELECT crm.predict(model, features) AS said) AS model,
+     LATERAL (SELECT avg((days <= date '2025-09-30' - since)::int) AS passed FROM waited) AS known WHERE last_activity IS NOT NULL;
+SELECT p, array_agg(round(crm.probability_left(p, passed)::numeric, 4) ORDER BY passed) AS left FROM unnest(ARRAY[0, '5e-324', 0.4, 1]::float8[]) AS p, unnest(ARRAY[0, 0.3, 0.75, 1]) AS passed GROUP BY p ORDER BY p;
 CALL crm.refresh('shop', '2025-10-01', '{"lead_days": 5000}');
 SELECT message FROM shop.run_step WHERE step = 'leads' AND run = 2;
 SELECT count(*) FROM shop.lead;

@@ -40,7 +40,7 @@ BEGIN
     COMMENT ON COLUMN lead.rank IS 'By expected profit: 1 is the highest.';
     COMMENT ON COLUMN lead.decision IS 'work, complete (ask for what is missing), nurture, or drop.';
     COMMENT ON COLUMN lead.seller IS 'Who works it; NULL: the workspace knows of no sellers.';
-    COMMENT ON COLUMN lead.probability IS 'Probability that it is won within lead_days of its coming in, less what lead_half_life takes off.';
+    COMMENT ON COLUMN lead.probability IS 'Probability that it is won in what is left of lead_days since it came in, less what lead_half_life takes off.';
     COMMENT ON COLUMN lead.value IS 'What it is worth if won.';
     COMMENT ON COLUMN lead.expected_profit IS 'Probability times value, less the cost.';
     COMMENT ON COLUMN lead.completeness IS 'Share of what the model goes by that is known of it (0 to 1).';
@@ -136,6 +136,14 @@ END $$;
 COMMENT ON FUNCTION crm.fit_leads(bigint, date, jsonb, jsonb) IS
     'Support of crm.refresh: the model of the run''s leads, a new one or the last, in lead_basis; no row without one.';
 
+-- By Bayes' rule, where the days that winning takes are the same for all leads. A probability so small that a part of it would be no number
+-- is taken for one that is larger.
+CREATE FUNCTION crm.probability_left(probability float8, passed float8) RETURNS float8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN passed < 1 THEN greatest(probability, 1e-300) * (1 - passed) / (1 - greatest(probability, 1e-300) * passed) ELSE 0 END;
+COMMENT ON FUNCTION crm.probability_left(float8, float8) IS
+    'Support of crm.refresh: the probability of what has not happened yet, although by now it has happened to a share (passed) of all to whom it ever does.';
+
 CREATE FUNCTION crm.refresh_leads(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
@@ -167,9 +175,13 @@ BEGIN
         SELECT fresh.* INTO basis FROM lead_basis AS fresh WHERE fresh.run = this_run;
         IF basis.model IS NOT NULL THEN
             CREATE TEMPORARY TABLE open_lead ON COMMIT DROP AS
+            WITH won AS MATERIALIZED (SELECT first_order - day AS after, count(*) AS leads FROM lead_read WHERE won AND day + days <= as_of GROUP BY after),
+            age AS (
+                SELECT day, (SELECT coalesce(sum(leads) FILTER (WHERE after <= as_of - day) / sum(leads), 0)::float8 FROM won) AS passed
+                FROM (SELECT DISTINCT day FROM lead_read WHERE first_order IS NULL AND day + days > as_of) AS open)
             SELECT customer, customer::text AS lead, day, coalesce(value, basis.value) AS value, features,
-                   crm.foretell(basis.model, basis.calibration, features) AS probability, last_activity
-            FROM lead_read WHERE first_order IS NULL AND day + days > as_of;
+                   crm.probability_left(crm.foretell(basis.model, basis.calibration, features), age.passed) AS probability, last_activity
+            FROM lead_read JOIN age USING (day) WHERE first_order IS NULL;
             INSERT INTO lead_of_run
             SELECT this_run, came.customer, came.day, judged.rank, judged.decision, judged.seller, judged.probability, judged.value, judged.expected_profit,
                    judged.completeness, judged.why
