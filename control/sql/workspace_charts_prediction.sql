@@ -14,7 +14,7 @@ SELECT format('The tenth of the %s with the highest probabilities holds %s %% of
   FROM prediction_gain WHERE bin = 1 AND cumulative_capture IS NOT NULL ORDER BY name DESC LIMIT 1
 $finding$,
 '{"height": 320, "encoding": {
-  "x": {"field": "share", "type": "quantitative", "title": "share of those asked after, highest probability first", "axis": {"format": ".0%", "tickCount": 5}}},
+  "x": {"field": "share", "type": "quantitative", "title": "share asked after, likeliest first", "axis": {"format": ".0%", "tickCount": 5}}},
  "layer": [
   {"mark": {"type": "line", "style": "reference"}, "encoding": {"y": {"field": "share", "type": "quantitative"}}},
   {"mark": {"type": "line", "point": true}, "encoding": {

@@ -56,7 +56,11 @@ SELECT 'C' || 1 + n * 7 % 900 AS customer, timestamp '2025-01-01' + make_interva
               'I want to return the shoes', 'the site does not load on my phone'])[1 + n % 5] || ' ' || n AS comment,
        CASE WHEN n % 2 = 0 THEN (ARRAY['delivery', '<i>price</i> & "cost"', repeat('quality ', 30), 'returns', 'website'])[1 + n % 5] END AS topic
   FROM generate_series(1, 600) AS n;
-SELECT crm.create_workspace('Shop & <b>Co</b>', 'orders', 'comments', 'customers');
+CREATE TABLE features AS
+SELECT 'C' || c AS customer, date '2024-07-01' AS at,
+       jsonb_build_object('plan', (ARRAY['<b>free</b>', 'plus', 'gold & "more"'])[1 + c % 3], 'calls', c * 7 % 11) AS features
+  FROM generate_series(1, 900) AS c;
+SELECT crm.create_workspace('Shop & <b>Co</b>', 'orders', 'comments', 'customers', features => 'features');
 SQL
 is $made, '', 'a workspace is made';
 my $workspace = q('Shop & <b>Co</b>');
