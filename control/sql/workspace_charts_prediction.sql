@@ -53,7 +53,7 @@ SELECT format('"%s" matters most, with a share of %s %%.', feature, round(100 * 
 $finding$,
 '{"height": {"step": 28}, "mark": "bar", "encoding": {
   "y": {"field": "feature", "type": "nominal", "sort": null, "title": null},
-  "x": {"field": "share", "type": "quantitative", "title": "share of what moves the predictions", "axis": {"format": ".0%", "tickCount": 5}},
+  "x": {"field": "share", "type": "quantitative", "title": "share of the influence", "axis": {"format": ".0%", "tickCount": 5}},
   "tooltip": [{"field": "feature", "type": "nominal"}, {"field": "share", "type": "quantitative", "format": ".1%"}]}}'),
 
 ('prediction_quality', 77, 'Predictions', 'prediction_quality', 'How well was foretold, over time', 'The probability that of two customers, one with the outcome and one without, the first was given the higher probability, with its 95 % interval, at each of the last 50 times that models were tried. On the dashed line a coin would do as well.',
