@@ -106,6 +106,7 @@ CREATE FUNCTION crm.refresh_segments(this_run bigint, as_of date, options jsonb,
     AS $$
 DECLARE
     from_day date;
+    went_back boolean;
 BEGIN
     DELETE FROM customer_stage WHERE run = this_run;
     UPDATE customer_stage SET superseded = NULL, until = NULL WHERE superseded = this_run;
@@ -125,6 +126,8 @@ BEGIN
 
     SELECT greatest(refresh_segments.as_of - (refresh_segments.options ->> 'migration_days')::int, min(done.as_of)) INTO from_day
     FROM refresh_run AS done WHERE done.state = 'complete' OR done.run = this_run;
+    went_back := EXISTS (
+        SELECT FROM (SELECT done.as_of < max(done.as_of) OVER (ORDER BY done.run) AS is_back FROM refresh_run AS done) AS runs WHERE is_back);
     INSERT INTO segment_migration_of_run
     SELECT this_run, from_day, before, after, sum(customers)
     FROM (SELECT segment AS before, segment AS after, count(*) AS customers
@@ -135,8 +138,9 @@ BEGIN
           FULL JOIN (SELECT customer, segment FROM customer_stage AS stage
                      WHERE superseded IS NOT NULL AND since <= from_day AND until > from_day
                        -- A run as of an earlier day than the one before it may have said otherwise of that day.
-                       AND NOT EXISTS (SELECT FROM customer_stage AS later
-                                       WHERE later.customer = stage.customer AND later.run > stage.run AND later.since <= from_day)) AS before
+                       AND (NOT went_back OR NOT EXISTS (
+                           SELECT FROM customer_stage AS later
+                           WHERE later.customer = stage.customer AND later.run > stage.run AND later.since <= from_day))) AS before
               USING (customer)
           GROUP BY 1, 2) AS counted
     GROUP BY before, after;
