@@ -261,7 +261,7 @@ TEST(Scorecard, SaysWhyItCannotBe) {
     std::vector<Row> parted;
     for (int i = 0; i < 200; ++i) parted.push_back({i >= 100, static_cast<double>(i), "a"});
     EXPECT_FALSE(fitted(parted)->usable());
-    EXPECT_NE(fitted(parted)->report()->message.find("separated"), std::string::npos);
+    EXPECT_NE(fitted(parted)->report()->message.find("perfectly separated by visits:"), std::string::npos);
     for (std::size_t i = 0; i < 100; i += 2) parted[i].outcome = true;
     const auto half = fitted(parted);
     ASSERT_TRUE(half->usable()) << half->report()->message;

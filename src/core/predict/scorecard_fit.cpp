@@ -245,11 +245,9 @@ private:
         report_.converged = solution.converged;
         if (!solution.converged) {
             content.features.clear();
-            report_.message =
-                solution.separating
-                    ? "outcomes are perfectly separated: no finite coefficients exist; leave out what knows the "
-                      "outcome, or set the option l2"
-                    : "no maximum found in " + std::to_string(solution.iterations) + " iterations";
+            report_.message = solution.separating
+                                  ? separated(design, problem.parting_columns(*solution.separating))
+                                  : "no maximum found in " + std::to_string(solution.iterations) + " iterations";
             return;
         }
         report_.log_likelihood = solution.point.log_likelihood;
@@ -259,6 +257,14 @@ private:
         notes_.push_back("null deviance " + rounded(-2 * problem.null_log_likelihood(), 6) + ", deviance " +
                          rounded(-2 * solution.point.log_likelihood, 6) + " before points were rounded");
         for (const std::string& one : notes_) report_.message += (report_.message.empty() ? "" : "; ") + one;
+    }
+
+    std::string separated(const EvidenceDesign& design, const std::vector<std::size_t>& columns) const {
+        std::string names;
+        for (const std::size_t column : columns)
+            names += (names.empty() ? "" : ", ") + name_of(design.features()[column]);
+        return "outcomes are perfectly separated by " + names +
+               ": no finite coefficients exist; leave out what knows the outcome, or set the option l2";
     }
 
     static std::int64_t whole(double points) {
