@@ -78,6 +78,7 @@ SELECT crm.fit_scorecard(true, '{}'::jsonb, '{"base_odds": 0}');
 SELECT crm.fit_scorecard(true, '{}'::jsonb, '{"bins": 1}');
 SELECT crm.fit_scorecard(true, '{}'::jsonb, '{"binning": "tree"}');
 SELECT crm.fit_scorecard(has_bought, features, '{"monotone": ["visit"]}') FROM described;
+SELECT crm.fit_scorecard(has_bought, ARRAY[employees, visits]::float8[], '{"names": ["visits", "visits"]}') FROM leads;
 SELECT crm.points(crm.make_model('logistic', '{"intercept": 1}'));
 SELECT crm.make_model('scorecard', '{"features": {"a": [{"below": 2, "points": 1}]}}');
 SELECT crm.make_model('scorecard', '{"features": {"a": [{"below": 2, "points": 1}, {"below": 1, "points": 2}, {"points": 3}]}}');

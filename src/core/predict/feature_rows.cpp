@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <set>
 
 #include "crm/foundation/error.hpp"
 
@@ -54,8 +55,13 @@ std::string plain_name(std::string_view name) {
 }
 
 void EncoderOptions::read(const Json& json) {
+    std::set<std::string> distinct;
     if (const Json* given = json.find("names"))
-        for (const Json& name : given->array("names")) names.push_back(name.string("name of a feature"));
+        for (const Json& name : given->array("names")) {
+            names.push_back(name.string("name of a feature"));
+            if (!distinct.insert(names.back()).second)
+                throw invalid_argument("name \"" + excerpt(names.back()) + "\" is given to two features");
+        }
     if (const Json* given = json.find("rare")) {
         rare = given->number("rare");
         if (!(*rare >= 0) || !std::isfinite(*rare))
