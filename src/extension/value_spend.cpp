@@ -66,10 +66,10 @@ SQL_FUNCTION(crm_residual_clv,
              [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer, double discount_rate) {
                  return clv(buying, spending, customer, std::numeric_limits<double>::infinity(), discount_rate);
              });
-SQL_FUNCTION(crm_clv_interval, [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer,
-                                  double horizon, double discount_rate, double level,
-                                  const Cancellation& cancellation) {
-    return clv_interval(buying, spending, customer, horizon, discount_rate, level, cancellation);
-});
+SQL_FUNCTION(crm_clv_interval,
+             [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer, double horizon,
+                double discount_rate, double level, const Cancellation& cancellation) {
+                 return clv_interval(buying, spending, customer, horizon, discount_rate, level, cancellation);
+             });
 
 }  // namespace crm::bind
