@@ -244,10 +244,10 @@ private:
         report_.iterations = solution.iterations;
         report_.converged = solution.converged;
         if (!solution.converged) {
-            content.features.clear();
             report_.message = solution.separating
                                   ? separated(design, problem.parting_columns(*solution.separating))
                                   : "no maximum found in " + std::to_string(solution.iterations) + " iterations";
+            content.features.clear();  // the design reads them
             return;
         }
         report_.log_likelihood = solution.point.log_likelihood;
