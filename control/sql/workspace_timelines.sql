@@ -135,6 +135,7 @@ DECLARE
     read_all boolean := (options ->> 'full')::boolean
                         OR coalesce((SELECT last.options -> 'time_zone' IS DISTINCT FROM refresh_timelines.options -> 'time_zone'
                                      FROM refresh_run AS last JOIN published USING (run)), false);
+    all_facts boolean;
     touched text;
     gap int;
     is_gap_learned boolean := false;
@@ -192,11 +193,11 @@ BEGIN
     -- What an earlier attempt at this run left is undone: the versions that the last complete run shows are the start.
     DELETE FROM customer_fact WHERE run = this_run;
     UPDATE customer_fact SET superseded = NULL WHERE superseded = this_run;
-    read_all := (options ->> 'full')::boolean OR last_basis.usual_gap IS DISTINCT FROM gap;
+    all_facts := (options ->> 'full')::boolean OR last_basis.usual_gap IS DISTINCT FROM gap;
     CREATE TEMPORARY TABLE fresh_fact ON COMMIT DROP AS
     SELECT seen.customer, fact.*
     FROM customer_timeline AS seen LEFT JOIN LATERAL crm.facts_of(seen.history, refresh_timelines.as_of, gap) AS fact ON true
-    WHERE read_all OR seen.run = this_run OR seen.last_day > least(refresh_timelines.as_of, last_as_of);
+    WHERE all_facts OR seen.run = this_run OR seen.last_day > least(refresh_timelines.as_of, last_as_of);
     UPDATE customer_fact AS old SET superseded = this_run
     FROM fresh_fact AS fresh
     WHERE fresh.customer = old.customer AND old.superseded IS NULL
