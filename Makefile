@@ -5,7 +5,7 @@ MODULE_big = pg_crm
 RELEASE := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" control/pg_crm.control)
 
 SCRIPT = control/pg_crm--$(RELEASE).sql
-SQL_PARTS = $(addprefix control/sql/,model.sql value_timeline.sql value_rfm.sql \
+SQL_PARTS = $(addprefix control/sql/,model.sql exact_sum.sql value_timeline.sql value_rfm.sql \
 	value_fit.sql value_fit_timeline.sql value_fit_gaps.sql value_fit_covariates.sql value_purchase.sql value_path.sql \
 	value_forecast.sql value_spend.sql value_fit_contract.sql value_contract.sql value_concentration.sql value_cohort.sql \
 	value_proof.sql \
