@@ -137,6 +137,23 @@ CALL crm.refresh('shop', '2026-05-02', '{"models": ["mbg_nbd"], "reject_margin":
 CALL crm.refresh('shop', '2026-05-03', '{"models": ["mbg_nbd"], "reject_margin": -100, "refit": true}');
 SELECT as_of, kind, kept FROM shop.model WHERE name = 'buying' AND chosen ORDER BY as_of;
 
+-- A condition says the same to every reader.
+UPDATE shop.lifecycle_rule SET condition = 'segment IN (SELECT segment FROM shop.segment)' WHERE stage = 'at risk';
+CALL crm.refresh('shop', '2026-05-04');
+UPDATE shop.lifecycle_rule SET condition = 'current_date - age > date ''2026-01-01''' WHERE stage = 'at risk';
+CALL crm.refresh('shop', '2026-05-04');
+UPDATE shop.lifecycle_rule SET condition = 'p_alvie < 0.5' WHERE stage = 'at risk';
+CALL crm.refresh('shop', '2026-05-04');
+UPDATE shop.lifecycle_rule SET condition = 'p_alive < 0.5) OR (true' WHERE stage = 'at risk';
+CALL crm.refresh('shop', '2026-05-04');
+
+-- Changed rules are shown when the run that applies them is.
+UPDATE shop.lifecycle_rule SET condition = 'days_since_last_order > 10' WHERE stage = 'at risk';
+SELECT lifecycle, count(*) FROM shop.customer GROUP BY 1 ORDER BY 1;
+CALL crm.refresh('shop', '2026-05-04');
+SELECT lifecycle, count(*) FROM shop.customer GROUP BY 1 ORDER BY 1;
+SELECT lifecycle, customers FROM shop.lifecycle ORDER BY 1;
+
 -- Without stages nobody is in one.
 DELETE FROM shop.lifecycle_rule;
 CALL crm.refresh('shop', '2026-05-04');
@@ -152,14 +169,15 @@ GRANT SELECT ON purchase TO crm_test_keeper;
 DO $$ BEGIN EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO crm_test_keeper', current_database()); END $$;
 SET ROLE crm_test_keeper;
 SELECT crm.create_workspace('shop', 'purchase');
-UPDATE shop.lifecycle_rule SET condition = '(SELECT count(*) FROM pg_authid) > 0' WHERE stage = 'lapsed';
+CREATE FUNCTION shop.curious() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN (SELECT count(*) FROM pg_authid) > 0; END $$;
+UPDATE shop.lifecycle_rule SET condition = 'shop.curious()' WHERE stage = 'lapsed';
 RESET ROLE;
 CALL crm.refresh('shop', '2026-01-02');
-UPDATE shop.lifecycle_rule SET condition = 'current_user = ''crm_test_keeper''' WHERE stage = 'lapsed';
+CREATE OR REPLACE FUNCTION shop.curious() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN current_user = 'crm_test_keeper'; END $$;
 UPDATE shop.setting SET value = '"an older one"' WHERE name = 'edition';
 DROP TABLE shop.alert_of_run CASCADE;
 CALL crm.refresh('shop', '2026-01-02');
-SELECT lifecycle, current_user = session_user AS oneself_again FROM shop.customer;
+SELECT lifecycle, current_user = session_user AS oneself_again FROM shop.lifecycle;
 SELECT crm.add_source('shop', 'orders', 'purchase', follow => 'trigger');
 INSERT INTO purchase VALUES ('C2', '2026-01-02', 7);
 CALL crm.refresh('shop', '2026-01-03');

@@ -66,34 +66,54 @@ DECLARE
     tenths CONSTANT int := coalesce((options ->> 'alert_top_deciles')::int, 2);
     stages CONSTANT text[] := ARRAY(SELECT jsonb_array_elements_text(coalesce(nullif(options -> 'alert_stages', 'null'), '["at risk", "lapsed"]')));
     basis record;
+    last record;
     gone record;
     top_customers bigint;
     every record;
 BEGIN
-    SELECT b.buying, b.spending, figure.decile_thresholds INTO basis
+    SELECT b.buying, b.spending, b.horizon_days, b.discount_rate, figure.decile_thresholds[greatest(10 - tenths, 1)] AS threshold, figure.decile_thresholds INTO basis
     FROM run_basis AS b LEFT JOIN concentration_figure_of_run AS figure USING (run) WHERE b.run = this_run;
+    SELECT b.buying, b.spending, b.horizon_days, b.discount_rate, published.as_of INTO last FROM run_basis AS b JOIN published USING (run);
+    -- Nobody can tell the planner how many rows a run has made; small tables that are analyzed can.
+    CREATE TEMPORARY TABLE silent_history ON COMMIT DROP AS
+    SELECT first_order, last_order, frequency, returned, max(lifecycle) FILTER (WHERE run = this_run) AS lifecycle,
+           max(lifecycle) FILTER (WHERE ended = this_run) AS lifecycle_before
+    FROM history_stage WHERE run = this_run OR ended = this_run
+    GROUP BY 1, 2, 3, 4
+    HAVING bool_or(run = this_run AND lifecycle = ANY (stages)) AND bool_or(ended = this_run AND (lifecycle = ANY (stages)) IS NOT TRUE);
+    CREATE TEMPORARY TABLE changed_customer ON COMMIT DROP AS
+    SELECT customer, now.revenue, now.orders, now.first_order, now.last_order, now.frequency, now.returned, now.monetary,
+           old.first_order AS first_before, old.last_order AS last_before, old.frequency AS frequency_before, old.returned AS returned_before,
+           old.monetary AS monetary_before
+    FROM (SELECT * FROM customer_fact WHERE run = this_run) AS now FULL JOIN (SELECT * FROM customer_fact WHERE superseded = this_run) AS old USING (customer);
+    ANALYZE silent_history, changed_customer;
     CREATE TEMPORARY TABLE silent_customer ON COMMIT DROP AS
-    SELECT fact.customer, fact.revenue, fact.first_order, fact.last_order, fact.frequency, fact.orders, now.lifecycle, was.lifecycle AS lifecycle_before,
-           10 - width_bucket(fact.revenue, basis.decile_thresholds) AS decile,
-           earlier.discounted_orders * crm.expected_spend(basis.spending, fact.frequency, fact.monetary) AS worth_before,
-           score.discounted_orders * crm.expected_spend(basis.spending, fact.frequency, fact.monetary) AS worth
-    FROM customer_stage AS now
-    JOIN customer_stage AS was ON was.customer = now.customer AND was.superseded = this_run AND (was.lifecycle = ANY (stages)) IS NOT TRUE
-    JOIN customer_fact AS fact ON fact.customer = now.customer AND fact.superseded IS NULL
-        AND fact.revenue >= basis.decile_thresholds[greatest(10 - tenths, 1)]
-    JOIN history_score AS score ON score.run = this_run AND score.first_order = fact.first_order AND score.last_order = fact.last_order
-        AND score.frequency = fact.frequency AND score.returned = fact.returned
-    JOIN customer_fact AS before ON before.customer = fact.customer AND before.run <= last_run
-        AND (before.superseded IS NULL OR before.superseded > last_run)
-    JOIN history_score AS earlier ON earlier.run = last_run AND earlier.first_order = before.first_order
-        AND earlier.last_order = before.last_order AND earlier.frequency = before.frequency AND earlier.returned = before.returned
-    WHERE now.run = this_run AND now.lifecycle = ANY (stages);
-    SELECT count(*) AS customers, sum(revenue::numeric)::float8 AS revenue,
-           sum((worth_before - worth)::numeric)::float8 AS loss, count(*) FILTER (WHERE decile = 1) AS best
+    SELECT fallen.customer, fallen.revenue, fallen.first_order, fallen.last_order, fallen.frequency, fallen.orders, fallen.lifecycle, fallen.lifecycle_before,
+           10 - width_bucket(fallen.revenue, basis.decile_thresholds) AS decile,
+           crm.expected_purchases(last.buying, crm.rfm(fallen.frequency_before, fallen.last_before - fallen.first_before, last.as_of - fallen.first_before),
+                                  last.horizon_days, last.discount_rate) * crm.expected_spend(last.spending, fallen.frequency_before, fallen.monetary_before) AS worth_before,
+           crm.expected_purchases(basis.buying, crm.rfm(fallen.frequency, fallen.last_order - fallen.first_order, alert_of_silence.as_of - fallen.first_order),
+                                  basis.horizon_days, basis.discount_rate) * crm.expected_spend(basis.spending, fallen.frequency, fallen.monetary) AS worth
+    FROM (-- By age alone, with all others of the same history; or by what became of their orders.
+          SELECT now.customer, now.revenue, now.orders, now.first_order, now.last_order, now.frequency, now.monetary, stage.lifecycle, stage.lifecycle_before,
+                 now.first_order AS first_before, now.last_order AS last_before, now.frequency AS frequency_before, now.monetary AS monetary_before
+          FROM silent_history AS stage JOIN customer_fact AS now USING (first_order, last_order, frequency, returned)
+          WHERE now.superseded IS NULL AND now.run < this_run AND now.revenue >= basis.threshold
+          UNION ALL
+          SELECT now.customer, now.revenue, now.orders, now.first_order, now.last_order, now.frequency, now.monetary, stage.lifecycle, was.lifecycle,
+                 now.first_before, now.last_before, now.frequency_before, now.monetary_before
+          FROM changed_customer AS now
+          JOIN history_stage AS stage ON stage.ended IS NULL AND stage.first_order = now.first_order AND stage.last_order = now.last_order
+              AND stage.frequency = now.frequency AND stage.returned = now.returned
+          JOIN history_stage AS was ON was.run <= last_run AND (was.ended IS NULL OR was.ended > last_run) AND was.first_order = now.first_before
+              AND was.last_order = now.last_before AND was.frequency = now.frequency_before AND was.returned = now.returned_before
+          WHERE now.revenue >= basis.threshold AND stage.lifecycle = ANY (stages) AND (was.lifecycle = ANY (stages)) IS NOT TRUE) AS fallen;
+    DROP TABLE silent_history, changed_customer;
+    SELECT count(*) AS customers, crm.exact_sum(revenue) AS revenue, crm.exact_sum(worth_before - worth) AS loss, count(*) FILTER (WHERE decile = 1) AS best
     INTO every FROM silent_customer;
     IF every.customers > 0 THEN
         SELECT count(*) INTO top_customers FROM customer_fact AS fact
-        WHERE fact.superseded IS NULL AND fact.revenue >= basis.decile_thresholds[greatest(10 - tenths, 1)];
+        WHERE fact.superseded IS NULL AND fact.revenue >= basis.threshold;
         PERFORM crm.add_alert(this_run, CASE WHEN every.customers > 0.05 * top_customers THEN 'urgent' ELSE 'warning' END,
             'customers gone silent', format('top %s %% by revenue', 10 * tenths),
             format('%s of the %s customers in the top %s %% by revenue have gone silent since the last run (%s); %s of them are in the top tenth',
@@ -132,9 +152,9 @@ CREATE FUNCTION crm.alert_of_segments(this_run bigint, last_run bigint, options 
         format('see who moved: SELECT * FROM segment_migration WHERE before = %1$L OR after = %1$L', change.segment))
     FROM (SELECT coalesce(segment, '(none)') AS segment, coalesce(sum(customers) FILTER (WHERE run = this_run), 0)::float8 AS now,
                  coalesce(sum(customers) FILTER (WHERE run = last_run), 0)::float8 AS before,
-                 sum((customers * p_alive)::numeric) / sum(customers) AS p_alive,
-                 sum(sum((customers * p_alive)::numeric)) OVER () / sum(sum(customers)) OVER () AS p_alive_of_all
-          FROM history_score WHERE run IN (this_run, last_run) GROUP BY segment) AS change
+                 crm.exact_sum(p_alive) / sum(customers)::float8 AS p_alive,
+                 crm.exact_sum(crm.exact_sum(p_alive)) OVER () / (sum(sum(customers)) OVER ())::float8 AS p_alive_of_all
+          FROM stage_total_of_run WHERE run IN (this_run, last_run) GROUP BY segment) AS change
     JOIN run_basis AS now_basis ON now_basis.run = this_run
     WHERE abs(change.now - change.before) > coalesce((options ->> 'alert_segment_change')::float8, 0.2) * change.before
       AND abs(change.now - change.before) > coalesce((options ->> 'alert_segment_errors')::float8, 3) * sqrt(change.now + change.before)
@@ -196,9 +216,9 @@ CREATE FUNCTION crm.alert_of_missing_orders(this_run bigint, as_of date, options
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
-    latest_day CONSTANT date := (SELECT max(last_order) FROM history_score WHERE run = this_run);
+    latest_day CONSTANT date := (SELECT max(last_order) FROM history WHERE superseded IS NULL);
     since CONSTANT date := latest_day - 83;  -- twelve weeks
-    first_day CONSTANT date := (SELECT min(first_order) FROM history_score WHERE run = this_run);
+    first_day CONSTANT date := (SELECT min(first_order) FROM history WHERE superseded IS NULL);
     expected float8;
     p float8;
 BEGIN
@@ -244,7 +264,7 @@ BEGIN
     END IF;
     IF as_of < (SELECT published.as_of FROM published) THEN RETURN; END IF;
     SELECT count(*) AS customers, sum(old.orders - coalesce(new.orders, 0)) AS orders,
-           (SELECT sum(score.orders) FROM history_score AS score WHERE score.run = last_run) AS all_orders
+           (SELECT sum(total.orders) FROM stage_total_of_run AS total WHERE total.run = last_run) AS all_orders
     INTO removed
     FROM customer_fact AS old LEFT JOIN customer_fact AS new ON new.customer = old.customer AND new.superseded IS NULL
     WHERE old.superseded = this_run AND old.orders > coalesce(new.orders, 0);

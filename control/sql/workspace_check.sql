@@ -12,6 +12,7 @@ COMMENT ON COLUMN crm.workspace_check.step IS 'The step whose results it checks.
 INSERT INTO crm.workspace_check VALUES
     (10, 'timelines', 'histories are the orders', 'check_timelines'),
     (20, 'timelines', 'facts are what histories say', 'check_facts'),
+    (25, 'scores', 'histories are counted', 'check_histories'),
     (30, 'scores', 'scores are those of each customer''s own history', 'check_scores'),
     (40, 'segments', 'segments add up to the customers', 'check_segments'),
     (50, 'scores', 'stages add up to the customers', 'check_lifecycles'),
@@ -63,6 +64,24 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION crm.check_facts(bigint, date, int) IS 'Support of crm.check_workspace: each customer''s facts against the history.';
 
+CREATE FUNCTION crm.check_histories(this_run bigint, as_of date, sample int, OUT differences bigint, OUT example text)
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    SELECT count(*), min(format('first order %s, last %s, %s between: %s customers with %s, one by one %s with %s', first_order, last_order, frequency,
+                                kept.customers, kept.revenue, counted.customers, counted.revenue)) INTO differences, example
+    FROM (SELECT first_order, last_order, frequency, returned, customers, orders, revenue, spend FROM history
+          WHERE run <= this_run AND (superseded IS NULL OR superseded > this_run)) AS kept
+    FULL JOIN (SELECT fact.first_order, fact.last_order, fact.frequency, fact.returned, count(*) AS customers, sum(fact.orders) AS orders,
+                      sum(fact.revenue::numeric) AS revenue, sum(crm.expected_spend(basis.spending, fact.frequency, fact.monetary)::numeric) AS spend
+               FROM customer_fact AS fact JOIN run_basis AS basis ON basis.run = this_run
+               WHERE fact.run <= this_run AND (fact.superseded IS NULL OR fact.superseded > this_run)
+               GROUP BY 1, 2, 3, 4) AS counted USING (first_order, last_order, frequency, returned)
+    WHERE (kept.customers, kept.orders, kept.revenue, kept.spend) IS DISTINCT FROM (counted.customers, counted.orders, counted.revenue, counted.spend);
+END $$;
+COMMENT ON FUNCTION crm.check_histories(bigint, date, int) IS
+    'Support of crm.check_workspace: the kept numbers of customers of each distinct history, and sums over them, against the facts.';
+
 CREATE FUNCTION crm.check_scores(this_run bigint, as_of date, sample int, OUT differences bigint, OUT example text)
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     AS $$
@@ -92,12 +111,15 @@ CREATE FUNCTION crm.check_segments(this_run bigint, as_of date, sample int, OUT 
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
     AS $$
 BEGIN
-    SELECT count(*), min(format('segment %s: %s customers, one by one %s', segment, shown.customers, counted.customers)) INTO differences, example
-    FROM (SELECT coalesce(segment, '(none)') AS segment, customers, orders, revenue, clv FROM segment) AS shown
-    FULL JOIN (SELECT coalesce(segment, '(none)') AS segment, count(*) AS customers, sum(orders) AS orders, sum(revenue::numeric)::float8 AS revenue, sum(clv::numeric)::float8 AS clv
+    SELECT count(*), min(format('segment %s: %s customers worth %s, one by one %s worth %s', segment, shown.customers, shown.clv, counted.customers, counted.clv))
+    INTO differences, example
+    FROM (SELECT coalesce(segment, '(none)') AS segment, customers, orders, revenue, p_alive, expected_orders, clv FROM segment) AS shown
+    FULL JOIN (SELECT coalesce(segment, '(none)') AS segment, count(*) AS customers, sum(orders) AS orders, crm.exact_sum(revenue) AS revenue,
+                      crm.exact_sum(p_alive) / count(*) AS p_alive, crm.exact_sum(expected_orders) AS expected_orders, crm.exact_sum(clv) AS clv
                FROM customer GROUP BY 1) AS counted USING (segment)
     WHERE (shown.customers, shown.orders) IS DISTINCT FROM (counted.customers, counted.orders)
-       OR NOT (crm.nearly_equal(shown.revenue, counted.revenue) AND crm.nearly_equal(shown.clv, counted.clv));
+       OR NOT (crm.nearly_equal(shown.revenue, counted.revenue) AND crm.nearly_equal(shown.p_alive, counted.p_alive)
+               AND crm.nearly_equal(shown.expected_orders, counted.expected_orders) AND crm.nearly_equal(shown.clv, counted.clv));
 END $$;
 COMMENT ON FUNCTION crm.check_segments(bigint, date, int) IS 'Support of crm.check_workspace: view segment against view customer.';
 
@@ -107,7 +129,7 @@ CREATE FUNCTION crm.check_lifecycles(this_run bigint, as_of date, sample int, OU
 BEGIN
     SELECT count(*), min(format('stage %s: %s customers, one by one %s', lifecycle, shown.customers, counted.customers)) INTO differences, example
     FROM (SELECT coalesce(lifecycle, '(none)') AS lifecycle, customers, revenue, clv FROM lifecycle) AS shown
-    FULL JOIN (SELECT coalesce(lifecycle, '(none)') AS lifecycle, count(*) AS customers, sum(revenue::numeric)::float8 AS revenue, sum(clv::numeric)::float8 AS clv
+    FULL JOIN (SELECT coalesce(lifecycle, '(none)') AS lifecycle, count(*) AS customers, crm.exact_sum(revenue) AS revenue, crm.exact_sum(clv) AS clv
                FROM customer GROUP BY 1) AS counted USING (lifecycle)
     WHERE shown.customers IS DISTINCT FROM counted.customers
        OR NOT (crm.nearly_equal(shown.revenue, counted.revenue) AND crm.nearly_equal(shown.clv, counted.clv));
@@ -119,8 +141,7 @@ CREATE FUNCTION crm.check_stages(this_run bigint, as_of date, sample int, OUT di
     AS $$
 BEGIN
     SELECT count(*), min(format('customer %s', customer)) INTO differences, example
-    FROM (SELECT stage.customer, stage.segment, stage.lifecycle FROM customer_stage AS stage
-          WHERE stage.run <= this_run AND (stage.superseded IS NULL OR stage.superseded > this_run)) AS kept
+    FROM (SELECT customer, segment, lifecycle FROM customer_history WHERE until IS NULL) AS kept
     FULL JOIN (SELECT customer, segment, lifecycle, true AS there FROM customer) AS shown USING (customer)
     WHERE shown.there IS NULL OR (kept.segment, kept.lifecycle) IS DISTINCT FROM (shown.segment, shown.lifecycle);
 END $$;
@@ -132,8 +153,8 @@ CREATE FUNCTION crm.check_concentration(this_run bigint, as_of date, sample int,
 BEGIN
     -- Of many distinct revenues the deciles are approximate, their sum is not.
     SELECT count(*), min(format('revenue of all deciles %s, of all customers %s', shown.revenue, counted.revenue)) INTO differences, example
-    FROM (SELECT coalesce(sum(customers), 0) AS customers, coalesce(sum(revenue::numeric), 0)::float8 AS revenue FROM concentration) AS shown,
-         (SELECT count(*) AS customers, coalesce(sum(greatest(revenue, 0)::numeric), 0)::float8 AS revenue FROM customer) AS counted
+    FROM (SELECT coalesce(sum(customers), 0) AS customers, coalesce(crm.exact_sum(revenue), 0) AS revenue FROM concentration) AS shown,
+         (SELECT count(*) AS customers, coalesce(crm.exact_sum(greatest(revenue, 0)), 0) AS revenue FROM customer) AS counted
     WHERE counted.revenue > 0 AND (shown.customers <> counted.customers OR abs(shown.revenue - counted.revenue) > 1e-6 * counted.revenue);
 END $$;
 COMMENT ON FUNCTION crm.check_concentration(bigint, date, int) IS 'Support of crm.check_workspace: view concentration against view customer.';
@@ -144,8 +165,8 @@ CREATE FUNCTION crm.check_cohorts(this_run bigint, as_of date, sample int, OUT d
 BEGIN
     SELECT count(*), min(format('month %s: %s customers with %s orders, one by one %s with %s', cohort, shown.customers, shown.orders,
                                 counted.customers, counted.orders)) INTO differences, example
-    FROM (SELECT cohort, max(customers) AS customers, sum(orders) AS orders, sum(revenue::numeric)::float8 AS revenue FROM cohort GROUP BY cohort) AS shown
-    FULL JOIN (SELECT date_trunc('month', first_order)::date AS cohort, count(*) AS customers, sum(orders) AS orders, sum(revenue::numeric)::float8 AS revenue
+    FROM (SELECT cohort, max(customers) AS customers, sum(orders) AS orders, crm.exact_sum(revenue) AS revenue FROM cohort GROUP BY cohort) AS shown
+    FULL JOIN (SELECT date_trunc('month', first_order)::date AS cohort, count(*) AS customers, sum(orders) AS orders, crm.exact_sum(revenue) AS revenue
                FROM customer GROUP BY 1) AS counted USING (cohort)
     WHERE (shown.customers, shown.orders) IS DISTINCT FROM (counted.customers, counted.orders) OR NOT crm.nearly_equal(shown.revenue, counted.revenue);
 END $$;
@@ -160,7 +181,7 @@ BEGIN
           WHERE part.opening + part.revalued + part.acquired + part.grown + part.lapsed + part.lost <> part.closing
           UNION ALL
           -- Cents are rounded in each part.
-          SELECT check_equity.as_of, part.closing FROM equity_of_run AS part, (SELECT coalesce(sum(clv::numeric), 0) AS clv FROM customer) AS counted
+          SELECT check_equity.as_of, part.closing FROM equity_of_run AS part, (SELECT coalesce(crm.exact_sum(clv), 0)::numeric AS clv FROM customer) AS counted
           WHERE part.run = this_run AND abs(part.closing - counted.clv) > 0.05 + 1e-9 * counted.clv) AS wrong;
 END $$;
 COMMENT ON FUNCTION crm.check_equity(bigint, date, int) IS
@@ -173,8 +194,8 @@ BEGIN
     SELECT count(*), min(format('%s customers with %s orders, one by one %s with %s', shown.customers, shown.orders, counted.customers, counted.orders))
     INTO differences, example
     FROM summary_of_run AS shown,
-         (SELECT count(*) AS customers, sum(orders) AS orders, sum(revenue::numeric)::float8 AS revenue, sum(p_alive::numeric)::float8 AS active,
-                 sum(expected_orders::numeric)::float8 AS expected_orders, sum(clv::numeric)::float8 AS clv FROM customer) AS counted
+         (SELECT count(*) AS customers, sum(orders) AS orders, crm.exact_sum(revenue) AS revenue, crm.exact_sum(p_alive) AS active,
+                 crm.exact_sum(expected_orders) AS expected_orders, crm.exact_sum(clv) AS clv FROM customer) AS counted
     WHERE shown.run = this_run
       AND ((shown.customers, shown.orders) IS DISTINCT FROM (nullif(counted.customers, 0), counted.orders)
            OR NOT (crm.nearly_equal(shown.revenue, counted.revenue) AND crm.nearly_equal(shown.active_customers, counted.active)

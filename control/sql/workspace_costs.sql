@@ -38,13 +38,14 @@ BEGIN
     SELECT segment.as_of, segment.segment, segment.customers, segment.revenue, coalesce(spent.costs, 0) AS costs,
            (segment.revenue::numeric - coalesce(spent.costs, 0)::numeric)::float8 AS margin
     FROM cost_basis AS spending JOIN published USING (run) CROSS JOIN segment
-    LEFT JOIN (SELECT score.segment, sum(cost.costs::numeric)::float8 AS costs
+    LEFT JOIN (SELECT history.segment, sum(cost.costs::numeric)::float8 AS costs
                FROM published JOIN customer_cost AS cost ON cost.run <= published.run AND (cost.superseded IS NULL OR cost.superseded > published.run)
                JOIN customer_fact AS fact ON fact.customer = cost.customer AND fact.run <= published.run
                    AND (fact.superseded IS NULL OR fact.superseded > published.run)
-               JOIN history_score AS score ON score.run = published.run AND score.first_order = fact.first_order
-                   AND score.last_order = fact.last_order AND score.frequency = fact.frequency AND score.returned = fact.returned
-               GROUP BY score.segment) AS spent ON spent.segment IS NOT DISTINCT FROM segment.segment;
+               JOIN history ON history.first_order = fact.first_order AND history.last_order = fact.last_order
+                   AND history.frequency = fact.frequency AND history.returned = fact.returned
+                   AND history.run <= published.run AND (history.superseded IS NULL OR history.superseded > published.run)
+               GROUP BY history.segment) AS spent ON spent.segment IS NOT DISTINCT FROM segment.segment;
     COMMENT ON VIEW segment_margin IS 'Each segment: what its customers brought, what was spent on them, and what is left. No rows without a source of costs.';
     COMMENT ON COLUMN segment_margin.as_of IS 'The day that everything is as of.';
     COMMENT ON COLUMN segment_margin.segment IS 'Segment.';

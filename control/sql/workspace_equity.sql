@@ -26,76 +26,54 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION crm.set_up_equity(regtype) IS 'Tables and views of step equity.';
 
--- Customers whose orders did not change are counted by distinct history; the others, few, one by one.
+-- Customers whose orders did not change are counted by step scores; here the others, few, one by one.
 CREATE FUNCTION crm.refresh_equity(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
     last record;  -- a type of the first workspace of a session would be that of all
-    basis record;
-    same_models boolean;
 BEGIN
     DELETE FROM equity_of_run WHERE run = this_run;
     SELECT * INTO last FROM published;
-    SELECT * INTO basis FROM run_basis WHERE run = this_run;
-    SELECT (earlier.fitted_run, earlier.horizon_days, earlier.discount_rate) = (basis.fitted_run, basis.horizon_days, basis.discount_rate)
-    INTO same_models FROM run_basis AS earlier WHERE earlier.run = last.run;
     rows := 1;
     IF last.run IS NULL THEN
         INSERT INTO equity_of_run
         SELECT this_run, NULL, 0, 0, total, 0, 0, 0, total
-        FROM (SELECT coalesce(round(sum(discounted_orders::numeric * spend), 2), 0) AS total FROM history_score WHERE run = this_run) AS now;
+        FROM (SELECT coalesce(round(crm.exact_sum(clv)::numeric, 2), 0) AS total FROM stage_total_of_run WHERE run = this_run) AS now;
         RETURN;
     END IF;
 
     INSERT INTO equity_of_run
-    WITH changed AS MATERIALIZED (
-        SELECT old.first_order, old.last_order, old.frequency, old.returned, old.monetary, old.customer, true AS was FROM customer_fact AS old
-        WHERE old.superseded = this_run
-        UNION ALL
-        SELECT new.first_order, new.last_order, new.frequency, new.returned, new.monetary, new.customer, false FROM customer_fact AS new
-        WHERE new.run = this_run
-    ), before AS (
-        -- The histories as of the last run, by what the models of this run say of them.
-        SELECT score.first_order, score.last_order, score.frequency, score.returned,
-               CASE WHEN same_models THEN score.discounted_orders
-                    ELSE crm.expected_purchases(basis.buying,
-                             crm.rfm(score.frequency, score.last_order - score.first_order, last.as_of - score.first_order),
-                             basis.horizon_days, basis.discount_rate) END::numeric AS discounted
-        FROM history_score AS score WHERE score.run = last.run
-    ), valued AS MATERIALIZED (
-        SELECT changed.customer, changed.was, now.lifecycle,
-               coalesce(crm.expected_spend(basis.spending, changed.frequency, changed.monetary)::numeric
-                        * CASE WHEN changed.was THEN before.discounted ELSE now.discounted_orders::numeric END, 0) AS value
-        FROM changed
-        LEFT JOIN before USING (first_order, last_order, frequency, returned)
-        LEFT JOIN history_score AS now ON now.run = this_run AND NOT changed.was AND now.first_order = changed.first_order
-            AND now.last_order = changed.last_order AND now.frequency = changed.frequency AND now.returned = changed.returned
-    ), stayed AS (
-        -- By grouping, as nobody can tell a planner how many rows four columns join.
-        SELECT max(part.lifecycle) AS lifecycle, max(part.discounted_before) * sum(part.spend) AS value_before, max(part.discounted) * sum(part.spend) AS value
-        FROM (SELECT first_order, last_order, frequency, returned, lifecycle, NULL::numeric AS discounted_before, discounted_orders::numeric AS discounted,
-                     spend, true AS is_now, false AS is_before
-              FROM history_score WHERE run = this_run
-              UNION ALL
-              SELECT first_order, last_order, frequency, returned, NULL, discounted, NULL, 0, false, true FROM before
-              UNION ALL
-              SELECT first_order, last_order, frequency, returned, NULL, NULL, NULL,
-                     -crm.expected_spend(basis.spending, frequency, monetary)::numeric, false, false
-              FROM changed WHERE NOT was) AS part
-        GROUP BY first_order, last_order, frequency, returned HAVING bool_or(is_now) AND bool_or(is_before)
+    WITH valued AS MATERIALIZED (
+        SELECT changed.customer, changed.was, history.lifecycle,
+               coalesce(crm.expected_purchases(basis.buying, crm.rfm(changed.frequency, changed.last_order - changed.first_order, changed.day - changed.first_order),
+                                               basis.horizon_days, basis.discount_rate)
+                        * crm.expected_spend(basis.spending, changed.frequency, changed.monetary), 0) AS value
+        FROM run_basis AS basis, (
+            SELECT old.*, true AS was, last.as_of AS day FROM customer_fact AS old WHERE old.superseded = this_run
+            UNION ALL
+            SELECT new.*, false, refresh_equity.as_of FROM customer_fact AS new WHERE new.run = this_run) AS changed
+        LEFT JOIN history ON history.superseded IS NULL AND history.first_order = changed.first_order AND history.last_order = changed.last_order
+            AND history.frequency = changed.frequency AND history.returned = changed.returned
+        WHERE basis.run = this_run
     ), change AS (
-        SELECT lifecycle, value_before, value, false AS is_new FROM stayed
-        UNION ALL
-        SELECT coalesce(new.lifecycle, 'lapsed'), coalesce(old.value, 0), coalesce(new.value, 0), old.customer IS NULL
+        SELECT coalesce(new.lifecycle, 'lapsed') AS lifecycle, coalesce(old.value, 0) AS value_before, coalesce(new.value, 0) - coalesce(old.value, 0) AS change,
+               old.customer IS NULL AS is_new
         FROM (SELECT * FROM valued WHERE was) AS old FULL JOIN (SELECT * FROM valued WHERE NOT was) AS new USING (customer)
-    ), summed AS (
-        SELECT coalesce(round(sum(value_before), 2), 0) AS then_now,
-               coalesce(round(sum(value) FILTER (WHERE is_new), 2), 0) AS acquired,
-               coalesce(round(sum(value - value_before) FILTER (WHERE NOT is_new AND value > value_before), 2), 0) AS grown,
-               coalesce(round(sum(value - value_before) FILTER (WHERE NOT is_new AND value < value_before AND lifecycle IS DISTINCT FROM 'lapsed'), 2), 0) AS lapsed,
-               coalesce(round(sum(value - value_before) FILTER (WHERE NOT is_new AND value < value_before AND lifecycle = 'lapsed'), 2), 0) AS lost
+    ), part AS (
+        SELECT lifecycle, stayed_before AS value_before, NULL::float8 AS acquired, stayed_gain AS gain, stayed_loss AS loss
+        FROM stage_total_of_run WHERE run = this_run
+        UNION ALL
+        SELECT lifecycle, value_before, CASE WHEN is_new THEN change END, CASE WHEN NOT is_new AND change > 0 THEN change END,
+               CASE WHEN NOT is_new AND change < 0 THEN change END
         FROM change
+    ), summed AS (
+        SELECT coalesce(round(crm.exact_sum(value_before)::numeric, 2), 0) AS then_now,
+               coalesce(round(crm.exact_sum(acquired)::numeric, 2), 0) AS acquired,
+               coalesce(round(crm.exact_sum(gain)::numeric, 2), 0) AS grown,
+               coalesce(round(crm.exact_sum(loss) FILTER (WHERE lifecycle IS DISTINCT FROM 'lapsed')::numeric, 2), 0) AS lapsed,
+               coalesce(round(crm.exact_sum(loss) FILTER (WHERE lifecycle = 'lapsed')::numeric, 2), 0) AS lost
+        FROM part
     )
     SELECT this_run, last.as_of, earlier.closing, summed.then_now - earlier.closing, summed.acquired, summed.grown, summed.lapsed, summed.lost,
            summed.then_now + summed.acquired + summed.grown + summed.lapsed + summed.lost
@@ -131,14 +109,12 @@ CREATE FUNCTION crm.refresh_summary(this_run bigint, as_of date, options jsonb, 
 BEGIN
     DELETE FROM summary_of_run WHERE run = this_run;
     INSERT INTO summary_of_run
-    SELECT this_run, coalesce(sum(customers), 0), coalesce(sum(customers) FILTER (WHERE refresh_summary.as_of - first_order < 30), 0),
-           sum((customers * p_alive)::numeric), coalesce(sum(orders), 0), coalesce(sum(revenue), 0),
+    SELECT this_run, coalesce(sum(customers), 0), coalesce(sum(new_customers), 0), crm.exact_sum(p_alive), coalesce(sum(orders), 0), coalesce(sum(revenue), 0),
            (SELECT gini FROM concentration_figure_of_run WHERE run = this_run),
            (SELECT top_20_share FROM concentration_figure_of_run WHERE run = this_run),
-           sum((customers * expected_orders)::numeric), sum(discounted_orders::numeric * spend),
-           coalesce(sum(customers) FILTER (WHERE lifecycle = 'at risk'), 0),
-           coalesce(sum(discounted_orders::numeric * spend) FILTER (WHERE lifecycle = 'at risk'), 0)
-    FROM history_score WHERE run = this_run;
+           crm.exact_sum(expected_orders), crm.exact_sum(clv),
+           coalesce(sum(customers) FILTER (WHERE lifecycle = 'at risk'), 0), coalesce(crm.exact_sum(clv) FILTER (WHERE lifecycle = 'at risk'), 0)
+    FROM stage_total_of_run WHERE run = this_run;
     GET DIAGNOSTICS rows = ROW_COUNT;
 END $$;
 COMMENT ON FUNCTION crm.refresh_summary(bigint, date, jsonb) IS 'Step summary.';

@@ -108,10 +108,12 @@ COMMENT ON FUNCTION crm.carry_over(text, bigint) IS 'Support of crm.refresh.';
 CREATE FUNCTION crm.publish_run(this_run bigint) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     AS $$
+DECLARE
+    last_stages CONSTANT text := (SELECT basis.stage_expression FROM run_basis AS basis JOIN published USING (run));
 BEGIN
     UPDATE refresh_run AS finished
     SET state = 'complete', ended_at = clock_timestamp(),
-        customers = (SELECT sum(score.customers) FROM history_score AS score WHERE score.run = this_run),
+        customers = (SELECT sum(total.customers) FROM stage_total_of_run AS total WHERE total.run = this_run),
         message = (SELECT string_agg(step.step || ': ' || step.message, E'\n' ORDER BY step.position)
                    FROM refresh_step AS step WHERE step.run = this_run AND step.message IS NOT NULL)
     WHERE finished.run = this_run;
@@ -120,6 +122,9 @@ BEGIN
     FROM run_basis AS basis WHERE basis.run = this_run AND basis.is_gap_learned AND setting.name = 'usual_gap_days';
     INSERT INTO published (run, as_of) SELECT finished.run, finished.as_of FROM refresh_run AS finished WHERE finished.run = this_run
     ON CONFLICT (one) DO UPDATE SET run = excluded.run, as_of = excluded.as_of;
+    IF (SELECT basis.stage_expression FROM run_basis AS basis WHERE basis.run = this_run) IS DISTINCT FROM last_stages THEN
+        PERFORM crm.make_customer_view();
+    END IF;
 END $$;
 COMMENT ON FUNCTION crm.publish_run(bigint) IS 'Support of crm.refresh: from its commit on, readers see this run.';
 
@@ -132,7 +137,9 @@ BEGIN
     FOR made IN SELECT unnest(makes) FROM crm.workspace_step ORDER BY position LOOP
         EXECUTE format('DELETE FROM %I WHERE run < $1', made) USING this_run;
     END LOOP;
-    DELETE FROM customer_fact WHERE superseded <= this_run;
+    WITH gone AS (DELETE FROM customer_fact WHERE superseded <= this_run RETURNING *)
+    INSERT INTO former_fact SELECT * FROM gone;
+    DELETE FROM history WHERE superseded <= this_run;
 END $$;
 COMMENT ON FUNCTION crm.forget_earlier_runs(bigint) IS 'Support of crm.refresh: takes away what no reader sees any more.';
 

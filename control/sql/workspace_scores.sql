@@ -1,9 +1,9 @@
--- Step scores: every distinct history scored once. Everybody ages a day each night; customers with the same first and last
--- day of purchase and the same number of days between share all that a model says but what they spend, and that the view
--- customer multiplies in when it is read. So a night costs what the distinct histories cost, and rewrites no customer.
+-- Step scores. Everybody ages a day each night, and no customer's row is rewritten for it: what a model says of a customer is
+-- computed when view customer is read, and what it says of all of them from the distinct histories. Customers with the same
+-- first and last day of purchase and the same number of days between share all but what they spend.
 
-INSERT INTO crm.workspace_step (name, position, optional, makes, meaning)
-VALUES ('scores', 30, false, '{history_score,run_basis}', 'scores every distinct history as of the day: RFM, segment, lifecycle, churn, orders to expect');
+INSERT INTO crm.workspace_step (name, position, optional, makes, keeps, meaning)
+VALUES ('scores', 30, false, '{stage_total_of_run}', '{run_basis,history,history_stage}', 'counts the customers of each distinct history, and says in which segment and stage they are, and what they are worth together');
 
 INSERT INTO crm.workspace_column VALUES
     ('scores', 10, 'as_of', 'published.as_of', 'The day that everything is as of.'),
@@ -16,12 +16,8 @@ INSERT INTO crm.workspace_column VALUES
     ('scores', 80, 'average_order', 'fact.revenue / nullif(fact.orders, 0)', 'Revenue by orders.'),
     ('scores', 90, 'recency_score', 'score.recency_score', 'Recency of the last order, from 1 (long ago) up.'),
     ('scores', 100, 'frequency_score', 'score.frequency_score', 'Number of orders, from 1 (few) up.'),
-    ('scores', 110, 'monetary_score',
-     '(crm.rfm_score(basis.scorer, fact.frequency, fact.last_order - fact.first_order, published.as_of - fact.first_order, fact.monetary)).monetary',
-     'Mean amount of an order, from 1 (little) up.'),
-    ('scores', 120, 'rfm',
-     '(crm.rfm_score(basis.scorer, fact.frequency, fact.last_order - fact.first_order, published.as_of - fact.first_order, fact.monetary)).code',
-     'The scores of recency, frequency and monetary in one.'),
+    ('scores', 110, 'monetary_score', 'score.monetary_score', 'Mean amount of an order, from 1 (little) up.'),
+    ('scores', 120, 'rfm', 'score.rfm', 'The scores of recency, frequency and monetary in one.'),
     ('scores', 130, 'segment', 'score.segment', 'Segment by recency and frequency score.'),
     ('scores', 150, 'lifecycle', 'score.lifecycle', 'Stage by the rules in table lifecycle_rule.'),
     ('scores', 160, 'p_alive', 'score.p_alive', 'Probability that the customer is still one (0 to 1).'),
@@ -48,21 +44,10 @@ CREATE FUNCTION crm.set_up_scores(customer_type regtype) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 BEGIN
-    CREATE TABLE IF NOT EXISTS history_score (
-        run bigint, first_order date, last_order date, frequency int, returned boolean,
-        customers bigint NOT NULL, orders bigint NOT NULL, revenue numeric NOT NULL, spend numeric,
-        recency_score smallint, frequency_score smallint, segment text, lifecycle text,
-        p_alive float8, churn_probability float8, expected_orders float8, expected_orders_lower int, expected_orders_upper int,
-        discounted_orders float8, next_order date, next_order_earliest date, next_order_latest date,
-        PRIMARY KEY (run, first_order, last_order, frequency, returned));
-    COMMENT ON TABLE history_score IS
-        'What the models say of each distinct history as of a run, and of how many customers it is the history: a customer''s row is in customer_fact.';
-    COMMENT ON COLUMN history_score.spend IS 'Sum over the customers of the mean amount of an order to expect of each.';
-
     IF to_regclass('lifecycle_rule') IS NULL THEN
         CREATE TABLE lifecycle_rule (position int PRIMARY KEY, stage text NOT NULL UNIQUE, condition text NOT NULL, meaning text NOT NULL);
         COMMENT ON TABLE lifecycle_rule IS
-            'Stages of a customer: the first whose condition holds, by position. A condition is an SQL expression over frequency (days of purchase after the first), age and days_since_last_order (days), usual_gap (days), returned (whether the last gap was longer than twice the usual), p_alive, churn_probability, expected_orders, recency_score, frequency_score and segment. Change it as you like.';
+            'Stages of a customer: the first whose condition holds, by position. A condition is an SQL expression over frequency (days of purchase after the first), age and days_since_last_order (days), usual_gap (days), returned (whether the last gap was longer than twice the usual), p_alive, churn_probability, expected_orders, recency_score, frequency_score and segment, and of nothing else: it is evaluated whenever view customer is read. Change it as you like.';
         INSERT INTO lifecycle_rule VALUES
             (10, 'lapsed', 'days_since_last_order > 2 * usual_gap OR p_alive < 0.2', 'silent for more than twice the usual gap between orders, or less than 20 % likely to be a customer still'),
             (20, 'at risk', 'days_since_last_order > usual_gap OR p_alive < 0.5', 'silent for longer than the usual gap between orders, or more likely gone than not'),
@@ -70,13 +55,25 @@ BEGIN
             (40, 'beginning', 'frequency = 0', 'bought once, not long ago'),
             (50, 'established', 'true', 'bought more than once, and in time');
     END IF;
+    PERFORM crm.set_up_histories();
+
+    CREATE TABLE IF NOT EXISTS stage_total_of_run (
+        run bigint, segment text, lifecycle text, histories bigint NOT NULL, customers bigint NOT NULL, new_customers bigint NOT NULL,
+        orders bigint NOT NULL, revenue numeric NOT NULL, p_alive float8, expected_orders float8, clv float8,
+        stayed_before float8, stayed_gain float8, stayed_loss float8,
+        UNIQUE (run, segment, lifecycle));
+    COMMENT ON TABLE stage_total_of_run IS 'The customers of each segment and stage as of a run, and sums over them; views segment, lifecycle, summary and equity add these up.';
+    COMMENT ON COLUMN stage_total_of_run.new_customers IS 'Those whose first order was in the 30 days before.';
+    COMMENT ON COLUMN stage_total_of_run.stayed_before IS 'Lifetime values as of the last run, by the models of this one, of customers whose orders have not changed since.';
+    COMMENT ON COLUMN stage_total_of_run.stayed_gain IS 'What those of them gained since who gained.';
+    COMMENT ON COLUMN stage_total_of_run.stayed_loss IS 'What the others lost (negative).';
 
     CREATE OR REPLACE VIEW lifecycle AS
-    SELECT published.as_of, score.lifecycle, sum(score.customers)::bigint AS customers,
-           (sum(score.customers) / sum(sum(score.customers)) OVER ())::float8 AS customers_share,
-           sum(score.revenue)::float8 AS revenue, sum((score.discounted_orders * score.spend::float8)::numeric)::float8 AS clv, rule.meaning
-    FROM published JOIN history_score AS score USING (run) LEFT JOIN lifecycle_rule AS rule ON rule.stage = score.lifecycle
-    GROUP BY published.as_of, score.lifecycle, rule.meaning;
+    SELECT published.as_of, total.lifecycle, sum(total.customers)::bigint AS customers,
+           (sum(total.customers) / sum(sum(total.customers)) OVER ())::float8 AS customers_share,
+           sum(total.revenue)::float8 AS revenue, crm.exact_sum(total.clv) AS clv, rule.meaning
+    FROM published JOIN stage_total_of_run AS total USING (run) LEFT JOIN lifecycle_rule AS rule ON rule.stage = total.lifecycle
+    GROUP BY published.as_of, total.lifecycle, rule.meaning;
     COMMENT ON VIEW lifecycle IS 'How many customers are in which stage, and what they are worth.';
 END $$;
 COMMENT ON FUNCTION crm.set_up_scores(regtype) IS 'Tables and views of step scores.';
@@ -90,79 +87,129 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION crm.stage_expression() IS 'Support of crm.refresh: the rules of table lifecycle_rule as one expression.';
 
--- Numerics add up exactly, so that what came is added to the last run's sums, and what went taken off, to the same end.
-CREATE FUNCTION crm.gather_histories(this_run bigint, is_full boolean) RETURNS void
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+-- What reads tables or the clock would say something else to each reader, and of another day than that of the run. The server
+-- refuses the same in generated columns.
+CREATE FUNCTION crm.check_stage_rules() RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
-    last_run CONSTANT bigint := (SELECT last.run FROM published JOIN run_basis AS last USING (run), run_basis AS now
-                                 WHERE now.run = this_run AND now.fitted_run = last.fitted_run AND now.usual_gap = last.usual_gap);
+    rule record;
 BEGIN
-    CREATE TEMPORARY TABLE distinct_history (
-        first_order date, last_order date, frequency int, returned boolean, customers bigint, orders bigint, revenue numeric, spend numeric)
-        ON COMMIT DROP;
-    IF is_full OR last_run IS NULL THEN
-        INSERT INTO distinct_history
-        SELECT fact.first_order, fact.last_order, fact.frequency, fact.returned, count(*), sum(fact.orders),
-               trim_scale(sum(fact.revenue::numeric)),
-               trim_scale(sum(crm.expected_spend(basis.spending, fact.frequency, fact.monetary)::numeric))
-        FROM run_basis AS basis JOIN customer_fact AS fact ON basis.run = this_run AND fact.superseded IS NULL
-        GROUP BY 1, 2, 3, 4;
-    ELSE
-        INSERT INTO distinct_history
-        SELECT first_order, last_order, frequency, returned, sum(customers), sum(orders), trim_scale(sum(revenue)), trim_scale(sum(spend))
-        FROM (SELECT first_order, last_order, frequency, returned, customers, orders, revenue, spend FROM history_score WHERE run = last_run
-              UNION ALL
-              SELECT fact.first_order, fact.last_order, fact.frequency, fact.returned, came.sign, came.sign * fact.orders,
-                     came.sign * fact.revenue::numeric,
-                     came.sign * crm.expected_spend(basis.spending, fact.frequency, fact.monetary)::numeric
-              FROM run_basis AS basis, customer_fact AS fact, LATERAL (SELECT CASE WHEN fact.run = this_run THEN 1 ELSE -1 END AS sign) AS came
-              WHERE basis.run = this_run AND (fact.run = this_run OR fact.superseded = this_run)) AS parts
-        GROUP BY 1, 2, 3, 4 HAVING sum(customers) > 0;
-    END IF;
-    ANALYZE distinct_history;
+    FOR rule IN SELECT stage, condition FROM lifecycle_rule ORDER BY position LOOP
+        BEGIN
+            EXECUTE format($table$
+                CREATE TEMPORARY TABLE checked_rule (
+                    frequency int, age int, days_since_last_order int, usual_gap int, returned boolean, p_alive float8, churn_probability float8,
+                    expected_orders float8, recency_score smallint, frequency_score smallint, segment text,
+                    holds boolean GENERATED ALWAYS AS (%s) STORED) ON COMMIT DROP$table$, rule.condition);
+            DROP TABLE checked_rule;
+        EXCEPTION WHEN syntax_error_or_access_rule_violation OR feature_not_supported OR invalid_text_representation THEN
+            RAISE invalid_parameter_value USING MESSAGE = format('the condition of stage "%s" cannot be used: %s', rule.stage, SQLERRM),
+                DETAIL = format('It is: %s', rule.condition),
+                HINT = 'The comment on table lifecycle_rule says what a condition may use.';
+        END;
+    END LOOP;
 END $$;
-COMMENT ON FUNCTION crm.gather_histories(bigint, boolean) IS
-    'Support of crm.refresh: makes the temporary table distinct_history, of the last run''s scores and the facts that changed where it can.';
+COMMENT ON FUNCTION crm.check_stage_rules() IS 'Support of crm.refresh: an error where a condition in table lifecycle_rule is no immutable expression over what there is.';
+
+-- OFFSET 0 keeps the planner from repeating a function for each column that uses it; columns that nobody reads cost nothing.
+CREATE FUNCTION crm.score_source(stage_expression text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN format($from$
+        CROSS JOIN LATERAL (
+            SELECT said.*, (%s)::text AS lifecycle
+            FROM (SELECT fact.frequency, fact.returned, basis.usual_gap, published.as_of - fact.first_order AS age,
+                         published.as_of - fact.last_order AS days_since_last_order,
+                         (raw.scores).recency AS recency_score, (raw.scores).frequency AS frequency_score, (raw.scores).monetary AS monetary_score,
+                         (raw.scores).code AS rfm,
+                         CASE WHEN basis.segment_names IS NULL THEN crm.rfm_segment(raw.scores) ELSE crm.rfm_segment(raw.scores, basis.segment_names) END AS segment,
+                         raw.p_alive, raw.churn_probability, raw.expected_orders, raw.discounted_orders,
+                         (raw.orders_between).lower AS expected_orders_lower, (raw.orders_between).upper AS expected_orders_upper,
+                         (raw.next_between).median AS next_order, (raw.next_between).lower AS next_order_earliest,
+                         (raw.next_between).upper AS next_order_latest
+                  FROM (SELECT crm.rfm(fact.frequency, fact.last_order - fact.first_order, published.as_of - fact.first_order, fact.monetary) AS r) AS seen,
+                       LATERAL (SELECT crm.rfm_score(basis.scorer, seen.r) AS scores, crm.p_alive(basis.buying, seen.r) AS p_alive,
+                                       crm.churn_probability(basis.buying, seen.r, basis.horizon_days) AS churn_probability,
+                                       crm.expected_purchases(basis.buying, seen.r, basis.horizon_days) AS expected_orders,
+                                       crm.expected_purchases(basis.buying, seen.r, basis.horizon_days, basis.discount_rate) AS discounted_orders,
+                                       crm.purchase_interval(basis.buying, seen.r, basis.horizon_days, basis.level) AS orders_between,
+                                       crm.next_purchase(basis.buying, seen.r, published.as_of, basis.level) AS next_between OFFSET 0) AS raw) AS said) AS score$from$,
+        stage_expression);
+END $$;
+COMMENT ON FUNCTION crm.score_source(text) IS
+    'Support of workspaces: the part of a FROM clause that says what the models of `basis` (a row of run_basis) say of `fact` (its first_order, last_order, frequency, returned and monetary) as of published.as_of, as one row `score`.';
 
 CREATE FUNCTION crm.refresh_scores(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
-    segments CONSTANT text[] := (SELECT array_agg(names ORDER BY place) FROM (
-        SELECT ARRAY(SELECT jsonb_array_elements_text(line)) AS names, place
-        FROM jsonb_array_elements(nullif(options -> 'segments', 'null')) WITH ORDINALITY AS lines (line, place)) AS grid);
+    last_as_of CONSTANT date := (SELECT published.as_of FROM published);
 BEGIN
-    DELETE FROM history_score WHERE run = this_run;
-    UPDATE run_basis SET horizon_days = (options ->> 'horizon_days')::float8, discount_rate = (options ->> 'discount_rate')::float8
+    DELETE FROM stage_total_of_run WHERE run = this_run;
+    IF crm.stage_expression() IS DISTINCT FROM (SELECT basis.stage_expression FROM run_basis AS basis JOIN published USING (run)) THEN
+        PERFORM crm.check_stage_rules();
+    END IF;
+    UPDATE run_basis SET horizon_days = (options ->> 'horizon_days')::float8, discount_rate = (options ->> 'discount_rate')::float8,
+                         level = (options ->> 'level')::float8, stage_expression = crm.stage_expression(),
+                         segment_names = (SELECT array_agg(names ORDER BY place) FROM (
+                             SELECT ARRAY(SELECT jsonb_array_elements_text(line)) AS names, place
+                             FROM jsonb_array_elements(nullif(options -> 'segments', 'null')) WITH ORDINALITY AS lines (line, place)) AS grid)
     WHERE run = this_run;
-    PERFORM crm.gather_histories(this_run, (options ->> 'full')::boolean);
-    EXECUTE format($insert$
-        INSERT INTO history_score
-        SELECT $1, first_order, last_order, frequency, returned, customers, orders, revenue, spend, recency_score, frequency_score, segment, %s,
-               p_alive, churn_probability, expected_orders, orders_lower, orders_upper, discounted_orders, next_median, next_lower, next_upper
-        FROM (SELECT history.*, basis.usual_gap, $2 - history.first_order AS age, $2 - history.last_order AS days_since_last_order,
-                     (score.rfm).recency AS recency_score, (score.rfm).frequency AS frequency_score,
-                     CASE WHEN $3 IS NULL THEN crm.rfm_segment(score.rfm) ELSE crm.rfm_segment(score.rfm, $3) END AS segment,
-                     crm.p_alive(basis.buying, seen.r) AS p_alive,
-                     crm.churn_probability(basis.buying, seen.r, basis.horizon_days) AS churn_probability,
-                     crm.expected_purchases(basis.buying, seen.r, basis.horizon_days) AS expected_orders,
-                     crm.expected_purchases(basis.buying, seen.r, basis.horizon_days, basis.discount_rate) AS discounted_orders,
-                     (crm.purchase_interval(basis.buying, seen.r, basis.horizon_days, $4)).lower AS orders_lower,
-                     (crm.purchase_interval(basis.buying, seen.r, basis.horizon_days, $4)).upper AS orders_upper,
-                     next_between.median AS next_median, next_between.lower AS next_lower, next_between.upper AS next_upper
-              FROM run_basis AS basis JOIN distinct_history AS history ON basis.run = $1,
-                   LATERAL (SELECT crm.rfm(history.frequency, history.last_order - history.first_order, $2 - history.first_order) AS r OFFSET 0) AS seen,
-                   LATERAL (SELECT crm.rfm_score(basis.scorer, seen.r) AS rfm OFFSET 0) AS score,
-                   LATERAL crm.next_purchase(basis.buying, seen.r, $2, $4) AS next_between) AS scored
-        ORDER BY first_order, last_order, frequency, returned$insert$, crm.stage_expression())
-        USING this_run, as_of, segments, (options ->> 'level')::float8;
-    GET DIAGNOSTICS rows = ROW_COUNT;
-    DROP TABLE distinct_history;
-    ANALYZE history_score;
-    IF NOT EXISTS (SELECT FROM history_score WHERE run = this_run AND p_alive IS NOT NULL) THEN
+    PERFORM crm.undo_histories(this_run);
+    PERFORM crm.recount_histories(this_run, (options ->> 'full')::boolean);
+    CREATE TEMPORARY TABLE fresh_history (
+        first_order date, last_order date, frequency int, returned boolean, customers bigint, orders bigint, revenue numeric, spend numeric,
+        segment text, lifecycle text, is_recounted boolean, has_moved boolean) ON COMMIT DROP;
+    -- Customers who came to a history in this run were not there before.
+    EXECUTE format($pass$
+        WITH arrived AS (
+            SELECT came.first_order, came.last_order, came.frequency, came.returned, count(*) AS customers,
+                   sum(crm.expected_spend(basis.spending, came.frequency, came.monetary)::numeric) AS spend
+            FROM run_basis AS basis JOIN customer_fact AS came ON came.run = basis.run
+            WHERE basis.run = $1 AND $3 IS NOT NULL GROUP BY 1, 2, 3, 4
+        ), scored AS MATERIALIZED (
+            SELECT fact.first_order, fact.last_order, fact.frequency, fact.returned, fact.customers, fact.orders, fact.revenue, fact.spend,
+                   score.segment, score.lifecycle, fact.is_recounted,
+                   fact.is_new OR (fact.segment, fact.lifecycle) IS DISTINCT FROM (score.segment, score.lifecycle) AS has_moved,
+                   score.p_alive, score.expected_orders, score.discounted_orders, fact.all_spend,
+                   CASE WHEN arrived.customers IS NULL THEN fact.all_spend ELSE (fact.spend - arrived.spend)::float8 END AS stayed_spend,
+                   CASE WHEN fact.customers > coalesce(arrived.customers, 0)
+                        THEN crm.expected_purchases(basis.buying, crm.rfm(fact.frequency, fact.last_order - fact.first_order, $3 - fact.first_order),
+                                                    basis.horizon_days, basis.discount_rate) END AS discounted_before
+            FROM (SELECT $2 AS as_of) AS published, run_basis AS basis,
+                 (SELECT first_order, last_order, frequency, returned, NULL::float8 AS monetary, customers, orders, revenue, spend, spend::float8 AS all_spend, segment, lifecycle,
+                         false AS is_recounted, false AS is_new FROM history WHERE superseded IS NULL
+                  UNION ALL
+                  SELECT now.first_order, now.last_order, now.frequency, now.returned, NULL, now.customers, now.orders, now.revenue, now.spend, now.spend::float8,
+                         old.segment, old.lifecycle, true, old.run IS NULL
+                  FROM recounted_history AS now
+                  LEFT JOIN history AS old ON old.superseded = $1 AND old.first_order = now.first_order AND old.last_order = now.last_order
+                      AND old.frequency = now.frequency AND old.returned = now.returned
+                  WHERE now.customers > 0) AS fact
+                 LEFT JOIN arrived USING (first_order, last_order, frequency, returned)
+                 %s
+            WHERE basis.run = $1
+        ), totals AS (
+            INSERT INTO stage_total_of_run
+            SELECT $1, segment, lifecycle, count(*), sum(customers), coalesce(sum(customers) FILTER (WHERE $2 - first_order < 30), 0), sum(orders), sum(revenue),
+                   crm.exact_sum(customers * p_alive), crm.exact_sum(customers * expected_orders), crm.exact_sum(discounted_orders * all_spend),
+                   crm.exact_sum(discounted_before * stayed_spend),
+                   crm.exact_sum((discounted_orders - discounted_before) * stayed_spend) FILTER (WHERE discounted_orders > discounted_before),
+                   crm.exact_sum((discounted_orders - discounted_before) * stayed_spend) FILTER (WHERE discounted_orders < discounted_before)
+            FROM scored GROUP BY segment, lifecycle
+        )
+        INSERT INTO fresh_history
+        SELECT first_order, last_order, frequency, returned, customers, orders, revenue, spend, segment, lifecycle, is_recounted, has_moved
+        FROM scored WHERE is_recounted OR has_moved$pass$, crm.score_source(crm.stage_expression()))
+        USING this_run, as_of, last_as_of;
+    PERFORM crm.keep_histories(this_run);
+    DROP TABLE recounted_history, fresh_history;
+    SELECT sum(total.histories) INTO rows FROM stage_total_of_run AS total WHERE total.run = this_run;
+    IF NOT EXISTS (SELECT FROM stage_total_of_run WHERE run = this_run AND p_alive IS NOT NULL) THEN
         message := 'there is no usable purchase model: what it would say is NULL';
-    ELSIF NOT EXISTS (SELECT FROM history_score WHERE run = this_run AND spend IS NOT NULL) THEN
+    ELSIF NOT EXISTS (SELECT FROM stage_total_of_run WHERE run = this_run AND clv IS NOT NULL) THEN
         message := 'there is no usable model of spending: lifetime values are NULL';
     END IF;
 END $$;

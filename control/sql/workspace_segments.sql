@@ -1,7 +1,7 @@
 -- Step segments: how many customers are where, who moved, and since when
 
-INSERT INTO crm.workspace_step (name, position, optional, makes, keeps, meaning)
-VALUES ('segments', 40, false, '{segment_migration_of_run}', '{customer_stage}', 'counts segments, and keeps when each customer came to which segment and stage');
+INSERT INTO crm.workspace_step (name, position, optional, makes, meaning)
+VALUES ('segments', 40, false, '{segment_migration_of_run}', 'counts who went from which segment to which');
 
 CREATE FUNCTION crm.set_up_segments(customer_type regtype) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -24,35 +24,54 @@ BEGIN
             ('Lost', 'leave them in peace, or one last offer; learn why they left');
     END IF;
     CREATE OR REPLACE VIEW segment AS
-    SELECT published.as_of, score.segment, sum(score.customers)::bigint AS customers,
-           (sum(score.customers) / sum(sum(score.customers)) OVER ())::float8 AS customers_share,
-           sum(score.orders)::bigint AS orders, sum(score.revenue)::float8 AS revenue,
-           (sum(score.revenue) / nullif(sum(sum(score.revenue)) OVER (), 0))::float8 AS revenue_share,
-           (sum((score.customers * score.p_alive)::numeric) / sum(score.customers))::float8 AS p_alive,
-           sum((score.customers * score.expected_orders)::numeric)::float8 AS expected_orders,
-           sum((score.discounted_orders * score.spend::float8)::numeric)::float8 AS clv,
-           (sum((score.discounted_orders * score.spend::float8)::numeric)
-            / nullif(sum(sum((score.discounted_orders * score.spend::float8)::numeric)) OVER (), 0))::float8 AS clv_share,
+    SELECT published.as_of, total.segment, sum(total.customers)::bigint AS customers,
+           (sum(total.customers) / sum(sum(total.customers)) OVER ())::float8 AS customers_share,
+           sum(total.orders)::bigint AS orders, sum(total.revenue)::float8 AS revenue,
+           (sum(total.revenue) / nullif(sum(sum(total.revenue)) OVER (), 0))::float8 AS revenue_share,
+           crm.exact_sum(total.p_alive) / sum(total.customers)::float8 AS p_alive,
+           crm.exact_sum(total.expected_orders) AS expected_orders,
+           crm.exact_sum(total.clv) AS clv,
+           crm.exact_sum(total.clv) / nullif(crm.exact_sum(crm.exact_sum(total.clv)) OVER (), 0) AS clv_share,
            advice.next_step
-    FROM published JOIN history_score AS score USING (run) LEFT JOIN segment_next_step AS advice ON advice.segment = score.segment
-    GROUP BY published.as_of, score.segment, advice.next_step;
+    FROM published JOIN stage_total_of_run AS total USING (run) LEFT JOIN segment_next_step AS advice ON advice.segment = total.segment
+    GROUP BY published.as_of, total.segment, advice.next_step;
     COMMENT ON VIEW segment IS 'Each segment: how many customers, what they brought, what they will bring, and what to do.';
     COMMENT ON COLUMN segment.p_alive IS 'Mean probability that a customer is still one.';
     COMMENT ON COLUMN segment.expected_orders IS 'Days with orders to expect of all of them within the horizon.';
     COMMENT ON COLUMN segment.clv IS 'Sum of their lifetime values.';
 
-    EXECUTE format('CREATE TABLE IF NOT EXISTS customer_stage (
-        customer %s, run bigint, superseded bigint, since date NOT NULL, until date,
-        segment text, lifecycle text, orders bigint, revenue float8, p_alive float8, clv float8,
-        PRIMARY KEY (customer, run))', customer_type);
-    COMMENT ON TABLE customer_stage IS 'Each customer''s segments and stages, in versions like those of customer_fact.';
-    CREATE INDEX IF NOT EXISTS customer_stage_run ON customer_stage (run);
-    CREATE INDEX IF NOT EXISTS customer_stage_superseded ON customer_stage (superseded) WHERE superseded IS NOT NULL;
+    -- What the customers of a history came to is what each of them came to. A row begins where the segment or stage is another
+    -- than before, by orders or by age, and ends where the last that is like it does.
     CREATE OR REPLACE VIEW customer_history AS
-    SELECT stage.customer, stage.since, CASE WHEN stage.superseded <= published.run THEN stage.until END AS until,
-           stage.segment, stage.lifecycle, stage.orders, stage.revenue, stage.p_alive, stage.clv
-    FROM published JOIN customer_stage AS stage ON stage.run <= published.run
-    WHERE stage.superseded IS NULL OR stage.superseded > published.run OR stage.until > stage.since;
+    SELECT stay.customer, began.as_of AS since, ended.as_of AS until, stay.segment, stay.lifecycle, stay.orders, stay.revenue,
+           crm.p_alive(basis.buying, stay.frequency, stay.last_order - stay.first_order, began.as_of - stay.first_order) AS p_alive,
+           crm.expected_purchases(basis.buying, crm.rfm(stay.frequency, stay.last_order - stay.first_order, began.as_of - stay.first_order),
+                                  basis.horizon_days, basis.discount_rate)
+           * crm.expected_spend(basis.spending, stay.frequency, stay.monetary) AS clv
+    FROM (SELECT part.*, coalesce(lead(ended_before) OVER (PARTITION BY customer ORDER BY run), ended_at_last) AS ended_run
+          FROM (SELECT part.*, lag(part.ended) OVER customers AS ended_before,
+                       last_value(part.ended) OVER (customers ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS ended_at_last,
+                       lag(part.run) OVER customers IS NOT NULL AND lag(part.ended) OVER customers = part.run
+                       AND (lag(part.segment) OVER customers, lag(part.lifecycle) OVER customers) IS NOT DISTINCT FROM (part.segment, part.lifecycle) AS goes_on
+                FROM (SELECT fact.customer, greatest(fact.run, stage.run) AS run,
+                             -- What a run under way has ended has not ended for readers.
+                             nullif(least(coalesce(fact.superseded, published.run + 1), coalesce(stage.ended, published.run + 1), published.run + 1),
+                                    published.run + 1) AS ended,
+                             stage.segment, stage.lifecycle, fact.first_order, fact.last_order, fact.frequency, fact.monetary, fact.orders, fact.revenue
+                      FROM published
+                      CROSS JOIN (SELECT customer, run, superseded, first_order, last_order, frequency, returned, monetary, orders, revenue FROM customer_fact
+                                  UNION ALL
+                                  SELECT customer, run, superseded, first_order, last_order, frequency, returned, monetary, orders, revenue FROM former_fact) AS fact
+                      JOIN history_stage AS stage ON stage.first_order = fact.first_order AND stage.last_order = fact.last_order
+                          AND stage.frequency = fact.frequency AND stage.returned = fact.returned
+                      WHERE fact.run <= published.run AND stage.run <= published.run
+                        AND (fact.superseded IS NULL OR fact.superseded > stage.run) AND (stage.ended IS NULL OR stage.ended > fact.run)) AS part
+                WINDOW customers AS (PARTITION BY part.customer ORDER BY part.run)) AS part
+          WHERE NOT goes_on) AS stay
+    JOIN refresh_run AS began ON began.run = stay.run
+    JOIN run_basis AS basis ON basis.run = stay.run
+    LEFT JOIN refresh_run AS ended ON ended.run = stay.ended_run
+    WHERE ended.as_of IS NULL OR ended.as_of > began.as_of;
     COMMENT ON VIEW customer_history IS 'Since when each customer was in which segment and stage, and what the figures were on coming there.';
     COMMENT ON COLUMN customer_history.until IS 'When the customer came to the next; NULL: still there.';
 
@@ -69,80 +88,43 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION crm.set_up_segments(regtype) IS 'Tables and views of step segments.';
 
--- Who may have moved: whoever's facts changed, and the customers of histories whose segment or stage changed.
-CREATE FUNCTION crm.gather_stages(this_run bigint) RETURNS void
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
-    AS $$
-DECLARE
-    last_run CONSTANT bigint := (SELECT published.run FROM published);
-BEGIN
-    CREATE TEMPORARY TABLE moved_history ON COMMIT DROP AS
-    SELECT now.first_order, now.last_order, now.frequency, now.returned
-    FROM history_score AS now
-    LEFT JOIN history_score AS before ON before.run = last_run AND before.first_order = now.first_order AND before.last_order = now.last_order
-        AND before.frequency = now.frequency AND before.returned = now.returned
-    WHERE now.run = this_run AND (before.run IS NULL OR (before.segment, before.lifecycle) IS DISTINCT FROM (now.segment, now.lifecycle));
-    ANALYZE moved_history;
-    CREATE TEMPORARY TABLE fresh_stage ON COMMIT DROP AS
-    SELECT fact.customer, score.segment, score.lifecycle, fact.orders, fact.revenue, score.p_alive,
-           score.discounted_orders * crm.expected_spend(basis.spending, fact.frequency, fact.monetary) AS clv
-    FROM (SELECT fact.* FROM customer_fact AS fact WHERE fact.superseded IS NULL AND fact.run = this_run
-          UNION ALL
-          SELECT fact.* FROM customer_fact AS fact JOIN moved_history USING (first_order, last_order, frequency, returned)
-          WHERE fact.superseded IS NULL AND fact.run < this_run) AS fact
-    JOIN run_basis AS basis ON basis.run = this_run
-    JOIN history_score AS score ON score.run = this_run AND score.first_order = fact.first_order AND score.last_order = fact.last_order
-        AND score.frequency = fact.frequency AND score.returned = fact.returned
-    LEFT JOIN customer_stage AS old ON old.customer = fact.customer AND old.superseded IS NULL
-    WHERE old.customer IS NULL OR (old.segment, old.lifecycle) IS DISTINCT FROM (score.segment, score.lifecycle)
-    ORDER BY fact.customer;  -- so are pages of tables and indexes visited once
-    DROP TABLE moved_history;
-    ANALYZE fresh_stage;
-END $$;
-COMMENT ON FUNCTION crm.gather_stages(bigint) IS 'Support of crm.refresh: makes the temporary table fresh_stage.';
-
 CREATE FUNCTION crm.refresh_segments(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
     from_day date;
-    went_back boolean;
+    from_run bigint;
 BEGIN
-    DELETE FROM customer_stage WHERE run = this_run;
-    UPDATE customer_stage SET superseded = NULL, until = NULL WHERE superseded = this_run;
     DELETE FROM segment_migration_of_run WHERE run = this_run;
-
-    PERFORM crm.gather_stages(this_run);
-    UPDATE customer_stage AS old SET superseded = this_run, until = refresh_segments.as_of
-    FROM fresh_stage AS fresh WHERE fresh.customer = old.customer AND old.superseded IS NULL;
-    INSERT INTO customer_stage (customer, run, since, segment, lifecycle, orders, revenue, p_alive, clv)
-    SELECT customer, this_run, refresh_segments.as_of, segment, lifecycle, orders, revenue, p_alive, clv FROM fresh_stage;
-    GET DIAGNOSTICS rows = ROW_COUNT;
-    DROP TABLE fresh_stage;
-    UPDATE customer_stage AS old SET superseded = this_run, until = refresh_segments.as_of
-    FROM customer_fact AS gone
-    WHERE gone.superseded = this_run AND gone.customer = old.customer AND old.superseded IS NULL
-      AND NOT EXISTS (SELECT FROM customer_fact AS fact WHERE fact.customer = gone.customer AND fact.superseded IS NULL);
-
     SELECT greatest(refresh_segments.as_of - (refresh_segments.options ->> 'migration_days')::int, min(done.as_of)) INTO from_day
     FROM refresh_run AS done WHERE done.state = 'complete' OR done.run = this_run;
-    went_back := EXISTS (
-        SELECT FROM (SELECT done.as_of < max(done.as_of) OVER (ORDER BY done.run) AS is_back FROM refresh_run AS done) AS runs WHERE is_back);
+    SELECT max(done.run) INTO from_run FROM refresh_run AS done
+    WHERE (done.state = 'complete' OR done.run = this_run) AND done.as_of <= from_day;
     INSERT INTO segment_migration_of_run
-    SELECT this_run, from_day, before, after, sum(customers)
-    FROM (SELECT segment AS before, segment AS after, count(*) AS customers
-          FROM customer_stage WHERE superseded IS NULL AND since <= from_day GROUP BY segment
-          UNION ALL
-          SELECT before.segment, after.segment, count(*)
-          FROM (SELECT customer, segment FROM customer_stage WHERE superseded IS NULL AND since > from_day) AS after
-          FULL JOIN (SELECT customer, segment FROM customer_stage AS stage
-                     WHERE superseded IS NOT NULL AND since <= from_day AND until > from_day
-                       -- A run as of an earlier day than the one before it may have said otherwise of that day.
-                       AND (NOT went_back OR NOT EXISTS (
-                           SELECT FROM customer_stage AS later
-                           WHERE later.customer = stage.customer AND later.run > stage.run AND later.since <= from_day))) AS before
-              USING (customer)
-          GROUP BY 1, 2) AS counted
-    GROUP BY before, after;
+    WITH newer AS MATERIALIZED (
+        SELECT customer, first_order, last_order, frequency, returned FROM customer_fact WHERE superseded IS NULL AND run > from_run
+    ), counted AS (
+        -- Customers whose orders are those of then: by history.
+        SELECT before.segment AS before, now.segment AS after, now.customers - coalesce(came.customers, 0) AS customers
+        FROM history AS now
+        LEFT JOIN (SELECT first_order, last_order, frequency, returned, count(*) AS customers FROM newer GROUP BY 1, 2, 3, 4) AS came
+            USING (first_order, last_order, frequency, returned)
+        LEFT JOIN (SELECT * FROM history_stage WHERE run <= from_run AND (ended IS NULL OR ended > from_run)) AS before
+            USING (first_order, last_order, frequency, returned)
+        WHERE now.superseded IS NULL AND now.customers > coalesce(came.customers, 0)
+        UNION ALL
+        SELECT before.segment, after.segment, 1
+        FROM (SELECT newer.customer, now.segment
+              FROM newer JOIN (SELECT * FROM history WHERE superseded IS NULL) AS now USING (first_order, last_order, frequency, returned)) AS after
+        FULL JOIN (SELECT old.customer, was.segment
+                   FROM (SELECT customer, run, superseded, first_order, last_order, frequency, returned FROM customer_fact WHERE superseded > from_run
+                         UNION ALL
+                         SELECT customer, run, superseded, first_order, last_order, frequency, returned FROM former_fact WHERE superseded > from_run) AS old
+                   JOIN (SELECT * FROM history_stage WHERE run <= from_run AND (ended IS NULL OR ended > from_run)) AS was
+                       USING (first_order, last_order, frequency, returned)
+                   WHERE old.run <= from_run) AS before USING (customer)
+    )
+    SELECT this_run, from_day, before, after, sum(customers) FROM counted GROUP BY before, after;
+    GET DIAGNOSTICS rows = ROW_COUNT;
 END $$;
 COMMENT ON FUNCTION crm.refresh_segments(bigint, date, jsonb) IS 'Step segments.';

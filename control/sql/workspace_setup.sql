@@ -40,26 +40,30 @@ CREATE FUNCTION crm.workspace_edition() RETURNS text
     RETURN (SELECT md5(string_agg(line, E'\n' ORDER BY line))
             FROM (SELECT step::text FROM crm.workspace_step AS step UNION ALL SELECT shown::text FROM crm.workspace_column AS shown
                   UNION ALL
-                  SELECT proname || prosrc FROM crm.workspace_step AS step JOIN pg_proc ON proname = 'set_up_' || step.name
-                  WHERE pronamespace = 'crm'::regnamespace) AS lines (line));
+                  SELECT proname || prosrc FROM pg_proc
+                  WHERE pronamespace = 'crm'::regnamespace
+                    AND (proname IN ('make_customer_view', 'score_source', 'set_up_histories')
+                         OR proname IN (SELECT 'set_up_' || step.name FROM crm.workspace_step AS step))) AS lines (line));
 COMMENT ON FUNCTION crm.workspace_edition() IS 'Differs when the declared steps or columns of workspaces differ, or what makes their tables and views.';
 
 CREATE FUNCTION crm.make_customer_view() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
+    -- The rules that hold for readers are those of the run that they see.
+    stages CONSTANT text := coalesce((SELECT basis.stage_expression FROM run_basis AS basis JOIN published USING (run)), crm.stage_expression());
+    workspace CONSTANT regnamespace := (SELECT relnamespace FROM pg_class WHERE oid = 'published'::regclass);
     shown record;
 BEGIN
-    EXECUTE format($view$CREATE OR REPLACE VIEW customer AS SELECT %s
+    EXECUTE format($view$CREATE OR REPLACE VIEW %s.customer AS SELECT %s
         FROM published
         JOIN run_basis AS basis ON basis.run = published.run
-        JOIN customer_fact AS fact ON fact.run <= published.run AND (fact.superseded IS NULL OR fact.superseded > published.run)
-        JOIN history_score AS score ON score.run = published.run AND score.first_order = fact.first_order
-            AND score.last_order = fact.last_order AND score.frequency = fact.frequency AND score.returned = fact.returned %s$view$,
+        JOIN customer_fact AS fact ON fact.run <= published.run AND (fact.superseded IS NULL OR fact.superseded > published.run) %s %s$view$,
+        workspace,
         -- A view that is there takes new columns at its end only.
         (SELECT string_agg(format('%s AS %I', expression, name), ', ' ORDER BY attnum NULLS LAST, position)
-         FROM crm.workspace_column LEFT JOIN pg_attribute ON attrelid = to_regclass(format('%I.customer', current_schema())) AND attname = name),
-        (SELECT string_agg(customer_join, ' ' ORDER BY position) FROM crm.workspace_step));
+         FROM crm.workspace_column LEFT JOIN pg_attribute ON attrelid = to_regclass(workspace || '.customer') AND attname = name),
+        crm.score_source(stages), (SELECT string_agg(customer_join, ' ' ORDER BY position) FROM crm.workspace_step));
     COMMENT ON VIEW customer IS 'One row a customer, as of the last complete run.';
     FOR shown IN SELECT name, meaning FROM crm.workspace_column LOOP
         EXECUTE format('COMMENT ON COLUMN customer.%I IS %L', shown.name, shown.meaning);

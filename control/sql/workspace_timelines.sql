@@ -27,12 +27,15 @@ BEGIN
     COMMENT ON COLUMN customer_fact.returned IS 'Whether the last gap was longer than twice the usual one.';
     CREATE INDEX IF NOT EXISTS customer_fact_run ON customer_fact (run);
     CREATE INDEX IF NOT EXISTS customer_fact_superseded ON customer_fact (superseded) WHERE superseded IS NOT NULL;
+    CREATE TABLE IF NOT EXISTS former_fact (LIKE customer_fact INCLUDING COMMENTS, PRIMARY KEY (customer, run));
+    COMMENT ON TABLE former_fact IS 'Versions of customer_fact that have been superseded, by complete runs.';
+    CREATE INDEX IF NOT EXISTS former_fact_superseded ON former_fact (superseded);
 
     -- What the scores of a run stand on; each step fills in its part.
     CREATE TABLE IF NOT EXISTS run_basis (
         run bigint PRIMARY KEY, usual_gap int, is_gap_learned boolean, fit_options jsonb, buying crm.model, spending crm.model, scorer crm.model, fitted_run bigint, fitted_as_of date,
-        horizon_days float8, discount_rate float8);
-    COMMENT ON TABLE run_basis IS 'What the scores of a run stand on: models, thresholds, options.';
+        horizon_days float8, discount_rate float8, level float8, segment_names text[], stage_expression text);
+    COMMENT ON TABLE run_basis IS 'What the scores of each run stand on: models, thresholds, options.';
 END $$;
 COMMENT ON FUNCTION crm.set_up_timelines(regtype) IS 'Tables of step timelines.';
 
