@@ -154,9 +154,19 @@ CALL crm.refresh('shop', '2026-05-04');
 SELECT lifecycle, count(*) FROM shop.customer GROUP BY 1 ORDER BY 1;
 SELECT lifecycle, customers FROM shop.lifecycle ORDER BY 1;
 
+-- Who is no customer for a while has a gap in the history, though it goes on as it ended.
+CREATE TEMPORARY TABLE away AS SELECT * FROM purchase WHERE customer = (SELECT min(customer) FROM purchase);
+DELETE FROM purchase WHERE customer IN (SELECT customer FROM away);
+CALL crm.refresh('shop', '2026-05-05');
+INSERT INTO purchase TABLE away;
+CALL crm.refresh('shop', '2026-05-06');
+CALL crm.refresh('shop', '2026-05-07');
+SELECT since, until, lifecycle FROM shop.customer_history WHERE customer IN (SELECT customer FROM away) AND since >= '2026-05-04' ORDER BY since;
+DROP TABLE away;
+
 -- Without stages nobody is in one.
 DELETE FROM shop.lifecycle_rule;
-CALL crm.refresh('shop', '2026-05-04');
+CALL crm.refresh('shop', '2026-05-08');
 SELECT lifecycle, customers FROM shop.lifecycle;
 SELECT "check" FROM crm.check_workspace('shop') WHERE NOT ok;
 SELECT crm.drop_workspace('shop');

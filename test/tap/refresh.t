@@ -56,7 +56,8 @@ sub wait_for_step {
 }
 
 # A rule that sleeps holds a refresh in step scores for as long as a test needs.
-my $sleep = '(SELECT pg_sleep(60) IS NULL) OR ';
+my $sleep = 'shop.rest(age) OR ';
+$session->sql('CREATE FUNCTION shop.rest(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(60); RETURN false; END $$');
 sub slow_down { $session->sql("UPDATE shop.lifecycle_rule SET condition = '$sleep' || condition WHERE position = 10") }
 sub speed_up { $session->sql("UPDATE shop.lifecycle_rule SET condition = replace(condition, '$sleep', '') WHERE position = 10") }
 

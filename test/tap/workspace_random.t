@@ -54,6 +54,19 @@ my %changes = (
     'other customers' => sub { $session->sql("UPDATE $table SET who = " . $written->(int rand 200) . ', changed = DEFAULT WHERE ' . some()) },
     'removed orders' => sub { $session->sql("DELETE FROM $table WHERE " . some()) },
     'a removed customer' => sub { $session->sql("DELETE FROM $table WHERE who = " . $written->(int rand 150)) },
+    # Histories that customers share, that one leaves and another comes to; and customers who are none for a while.
+    'twins' => sub {
+        $session->sql("INSERT INTO $table (who, at, \"Amount\") SELECT " . $written->(int rand 200) . ', at, "Amount" + ' . int(rand 3)
+            . " FROM $table WHERE who = (SELECT who FROM $table WHERE who IS NOT NULL ORDER BY random() LIMIT 1)") for 1 .. 12;
+    },
+    'customers away' => sub {
+        if ($session->sql('SELECT count(*) FROM away') == 0) {
+            $session->sql("INSERT INTO away SELECT who, at, \"Amount\" FROM $table WHERE who IN (SELECT who FROM $table WHERE at < date '2024-01-01' + $day - 60 ORDER BY random() LIMIT 5);
+                           DELETE FROM $table WHERE who IN (SELECT who FROM away)");
+        } else {
+            $session->sql("INSERT INTO $table (who, at, \"Amount\") TABLE away; TRUNCATE away");
+        }
+    },
     'all orders removed' => sub { $session->sql(pick('DELETE FROM', 'TRUNCATE') . " $table") if chance(0.3) },
     'all orders anew' => sub {
         $session->sql("CREATE TEMPORARY TABLE kept AS TABLE $table; TRUNCATE $table;
@@ -125,6 +138,52 @@ WHERE abs(said - closing) > 0.01 * (customers + 1)
 SQL
 }
 
+# What a reader saw after each run says who was where since when, and who has moved.
+sub look {
+    $session->sql(sprintf 'INSERT INTO seen SELECT run, p.as_of, customer::text, segment, lifecycle, orders, revenue, p_alive, clv FROM %s AS p, %s',
+        map { quote($workspace, $_) } qw(published customer));
+}
+
+sub wrong_history {
+    return $session->sql(sprintf <<'SQL', map { quote($workspace, $_) } qw(refresh_run customer_history));
+WITH done AS (
+    SELECT run, as_of, lead(as_of) OVER (ORDER BY run) AS next_as_of, row_number() OVER (ORDER BY run) AS place FROM %s WHERE state = 'complete'
+), part AS (
+    SELECT seen.*, next_as_of, place, place - row_number() OVER (PARTITION BY customer, segment, lifecycle ORDER BY place) AS island
+    FROM seen JOIN done USING (run)
+), expected AS (
+    SELECT customer, (array_agg(as_of ORDER BY place))[1] AS since, (array_agg(next_as_of ORDER BY place DESC))[1] AS until, segment, lifecycle,
+           (array_agg(orders ORDER BY place))[1] AS orders, (array_agg(revenue ORDER BY place))[1] AS revenue,
+           round((array_agg(p_alive ORDER BY place))[1]::numeric, 9) AS p_alive, round((array_agg(clv ORDER BY place))[1]::numeric, 6) AS clv
+    FROM part GROUP BY customer, segment, lifecycle, island
+), shown AS (
+    SELECT customer::text, since, until, segment, lifecycle, orders, revenue, round(p_alive::numeric, 9) AS p_alive, round(clv::numeric, 6) AS clv FROM %s
+)
+(SELECT 'history not shown: ' || e::text FROM (SELECT * FROM expected WHERE until IS NULL OR until > since EXCEPT ALL TABLE shown LIMIT 3) AS e)
+UNION ALL
+(SELECT 'history shown: ' || e::text FROM (TABLE shown EXCEPT ALL SELECT * FROM expected WHERE until IS NULL OR until > since LIMIT 3) AS e)
+SQL
+}
+
+sub wrong_migration {
+    return $session->sql(sprintf <<'SQL', map { quote($workspace, $_) } qw(refresh_run segment_migration));
+WITH done AS (
+    SELECT run, as_of, (options ->> 'migration_days')::int AS days, min(as_of) OVER () AS first, max(run) OVER () AS last FROM %s WHERE state = 'complete'
+), now AS (
+    SELECT run, greatest(as_of - days, first) AS from_day FROM done WHERE run = last
+), moved AS (
+    SELECT before.segment AS before, after.segment AS after, count(*) AS customers
+    FROM (SELECT customer, segment FROM seen WHERE run = (SELECT max(run) FROM done WHERE as_of <= (SELECT from_day FROM now))) AS before
+    FULL JOIN (SELECT customer, segment FROM seen WHERE run = (SELECT run FROM now)) AS after USING (customer) GROUP BY 1, 2
+), shown AS (
+    SELECT before, after, customers FROM %s
+)
+(SELECT 'moved: ' || e::text FROM (TABLE moved EXCEPT ALL TABLE shown LIMIT 3) AS e)
+UNION ALL
+(SELECT 'shown as moved: ' || e::text FROM (TABLE shown EXCEPT ALL TABLE moved LIMIT 3) AS e)
+SQL
+}
+
 sub history_of {
     my $number = shift;
     my ($type) = pick(sort keys %customers);
@@ -133,14 +192,19 @@ sub history_of {
     ($written, $day, $full, $table) = ($customers{$type}, 400 + int rand 300, 'full', quote("Order's $number"));
     my $story = "history $number: customers $type, $follow, workspace $workspace";
     $session->sql(<<"SQL");
+SELECT setseed(@{[ rand ]});
 CREATE SEQUENCE change_$number;
 CREATE TABLE $table (id int GENERATED ALWAYS AS IDENTITY, who $type, at date, "Amount" numeric, changed bigint DEFAULT nextval('change_$number'));
-DROP TABLE IF EXISTS client;
+DROP TABLE IF EXISTS client, away;
+CREATE TEMPORARY TABLE away (who $type, at date, "Amount" numeric);
 CREATE TABLE client AS SELECT NULL::$type AS id, NULL::text AS name WITH NO DATA;
+CREATE TEMPORARY TABLE IF NOT EXISTS seen (run bigint, as_of date, customer text, segment text, lifecycle text, orders bigint, revenue float8, p_alive float8, clv float8);
+TRUNCATE seen;
 SQL
     $session->sql('INSERT INTO client VALUES ' . join ', ', map { sprintf '(%s, %s)', $written->($_), literal("O'Neil \"$_\"") } map { int rand 150 } 1 .. 100);
-    my $start = pick('many', 'many', 'many', 'none', 'one', 'future', 'refunds');
-    insert_orders(150, 0, $day) if $start eq 'many';
+    my $start = pick('many', 'many', 'twins', 'none', 'one', 'future', 'refunds');
+    insert_orders(150, 0, $day) if $start =~ /many|twins/;
+    if ($start eq 'twins') { $changes{twins}->() for 1 .. 5 }
     insert_orders(20, $day + 5, 30) if $start eq 'future';
     $session->sql("INSERT INTO $table (who, at, \"Amount\") VALUES (" . $written->(1) . ", date '2024-01-01' + $day - 7, 5)") if $start eq 'one';
     $session->sql("INSERT INTO $table (who, at, \"Amount\") VALUES (" . $written->(1) . ", date '2024-01-01' + $day - 7, -5)") if $start eq 'refunds';
@@ -175,13 +239,14 @@ SQL
             $session->try('RESET statement_timeout');
             my $after = $session->sql("SELECT count(*) FROM " . quote($workspace, 'refresh_run') . " WHERE state = 'complete'");
             push @done, "interrupted after $limit ms on day $day with $given";
-            $session->sql(call($full, $given =~ s/^\{(.+)\}$/{$1, "full": true}/r =~ s/^\{\}$/{"full": true}/r)) if $after > $before;
+            $session->sql(call($full, $given =~ s/^\{(.+)\}$/{$1, "full": true}/r =~ s/^\{\}$/{"full": true}/r)), look() if $after > $before;
             $day = $real_day;
             $change->() if chance(0.5);
         }
         my @answers = map { $session->try($_) } call($workspace, $options),
             call($full, $options =~ s/^\{(.+)\}$/{$1, "full": true}/r =~ s/^\{\}$/{"full": true}/r);
-        my $wrong = join "\n", grep { $_ ne '' } @answers, differences(), wrong_customers(), wrong_equity();
+        look();
+        my $wrong = join "\n", grep { $_ ne '' } @answers, differences(), wrong_customers(), wrong_equity(), wrong_history(), wrong_migration();
         is $wrong, '', "$story, begun with $start, round $round: " . join '; ', @done or last;
     }
     $session->sql(sprintf "SELECT crm.drop_workspace(%s), crm.drop_workspace('full'); DROP TABLE %s, client", literal($workspace), $table);
