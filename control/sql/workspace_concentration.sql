@@ -1,9 +1,8 @@
--- Steps concentration and cohorts: how few bring how much, and how many come back
+-- Step concentration: how few bring how much
 
 INSERT INTO crm.workspace_step (name, position, makes, customer_join, meaning)
 VALUES ('concentration', 50, '{concentration_of_run,concentration_curve_of_run,concentration_figure_of_run}',
-        'LEFT JOIN concentration_figure_of_run AS figure ON figure.run = published.run', 'shares of the revenue by tenth of the customers'),
-       ('cohorts', 60, '{cohort_of_run}', NULL, 'how many of each month''s new customers come back');
+        'LEFT JOIN concentration_figure_of_run AS figure ON figure.run = published.run', 'shares of the revenue by tenth of the customers');
 
 INSERT INTO crm.workspace_column
 VALUES ('concentration', 140, 'decile', '10 - width_bucket(fact.revenue, figure.decile_thresholds)', 'Tenth of the customers by revenue: 1 is the top tenth; those who brought the same are in the same, the best that any of them falls in.');
@@ -55,35 +54,3 @@ BEGIN
     FROM generate_series(1, 9) AS place LEFT JOIN concentration_of_run AS tenth ON tenth.run = this_run AND tenth.decile = place;
 END $$;
 COMMENT ON FUNCTION crm.refresh_concentration(bigint, date, jsonb) IS 'Step concentration.';
-
-CREATE FUNCTION crm.set_up_cohorts(customer_type regtype) RETURNS void
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    AS $$
-BEGIN
-    CREATE TABLE IF NOT EXISTS cohort_of_run (
-        run bigint, cohort date, age int, customers bigint, active bigint, retention float8, orders bigint, revenue float8,
-        cumulative_per_customer float8, complete boolean, PRIMARY KEY (run, cohort, age));
-    CREATE OR REPLACE VIEW cohort AS
-    SELECT published.as_of, part.cohort, part.age, part.customers, part.active, part.retention, part.orders, part.revenue,
-           part.cumulative_per_customer, part.complete
-    FROM published JOIN cohort_of_run AS part USING (run);
-    COMMENT ON VIEW cohort IS 'Customers by the month of their first order, and what they did in each month of theirs.';
-    COMMENT ON COLUMN cohort.age IS 'Months since the month of the first order.';
-    COMMENT ON COLUMN cohort.active IS 'Those of them who ordered in that month.';
-    COMMENT ON COLUMN cohort.complete IS 'Whether the month was over on the day of the run.';
-END $$;
-COMMENT ON FUNCTION crm.set_up_cohorts(regtype) IS 'Tables and views of step cohorts.';
-
-CREATE FUNCTION crm.refresh_cohorts(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    AS $$
-BEGIN
-    DELETE FROM cohort_of_run WHERE run = this_run;
-    INSERT INTO cohort_of_run
-    SELECT this_run, part.cohort, part.age, part.customers, part.active, part.retention, part.orders, part.revenue,
-           part.cumulative_per_customer, part.complete
-    FROM (SELECT crm.cohorts(history, refresh_cohorts.as_of) AS parts FROM customer_timeline WHERE history IS NOT NULL) AS counted,
-         unnest(counted.parts) AS part;
-    GET DIAGNOSTICS rows = ROW_COUNT;
-END $$;
-COMMENT ON FUNCTION crm.refresh_cohorts(bigint, date, jsonb) IS 'Step cohorts.';

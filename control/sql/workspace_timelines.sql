@@ -13,6 +13,8 @@ BEGIN
     COMMENT ON COLUMN customer_timeline.last_day IS 'Day of the last order or refund, be it after the day of the run.';
     CREATE INDEX IF NOT EXISTS customer_timeline_run ON customer_timeline (run);
     CREATE INDEX IF NOT EXISTS customer_timeline_last_day ON customer_timeline (last_day);
+    EXECUTE format('CREATE TABLE IF NOT EXISTS former_timeline (customer %s PRIMARY KEY, history crm.timeline, run bigint NOT NULL)', customer_type);
+    COMMENT ON TABLE former_timeline IS 'What the last complete run saw of the customers whose orders have changed since: NULL where it saw none.';
 
     EXECUTE format('CREATE TABLE IF NOT EXISTS customer_fact (
         customer %s, run bigint, superseded bigint,
@@ -78,6 +80,13 @@ BEGIN
             SELECT customer, crm.timeline(ordered_at, amount) AS history
             FROM (' || touched || ') AS touched LEFT JOIN source_orders USING (customer) GROUP BY customer';
     END IF;
+    INSERT INTO former_timeline
+    SELECT fresh.customer, old.history, this_run
+    FROM fresh_timeline AS fresh LEFT JOIN customer_timeline AS old USING (customer)
+    WHERE EXISTS (SELECT FROM published)
+      AND CASE WHEN fresh.history IS NULL OR old.history IS NULL THEN (fresh.history IS NULL) <> (old.history IS NULL)
+               ELSE NOT crm.timeline_equal(fresh.history, old.history) END
+    ON CONFLICT DO NOTHING;  -- what an earlier attempt at this run had found is the older
     UPDATE customer_timeline AS old
     SET history = fresh.history, last_day = crm.last_day(fresh.history), run = this_run
     FROM fresh_timeline AS fresh
@@ -93,6 +102,10 @@ BEGIN
     GET DIAGNOSTICS more = ROW_COUNT;
     changed := changed + more;
     IF touched IS NULL THEN
+        INSERT INTO former_timeline
+        SELECT old.customer, old.history, this_run FROM customer_timeline AS old
+        WHERE old.history IS NOT NULL AND NOT EXISTS (SELECT FROM fresh_timeline AS fresh WHERE fresh.customer = old.customer)
+        ON CONFLICT DO NOTHING;
         UPDATE customer_timeline AS old SET history = NULL, last_day = NULL, run = this_run
         WHERE old.history IS NOT NULL AND NOT EXISTS (SELECT FROM fresh_timeline AS fresh WHERE fresh.customer = old.customer);
         GET DIAGNOSTICS more = ROW_COUNT;
@@ -145,6 +158,7 @@ DECLARE
     last_basis record;
     last_as_of date;
 BEGIN
+    DELETE FROM former_timeline WHERE run < this_run;
     SELECT * INTO followed FROM source WHERE role = 'orders';
     IF followed.follow = 'trigger'
        AND (SELECT count(*) FROM pg_trigger WHERE tgfoid = to_regprocedure('note_changed_orders()') AND tgenabled IN ('O', 'A')) <> 4 THEN
