@@ -55,6 +55,7 @@ BEGIN
             (40, 'beginning', 'frequency = 0', 'bought once, not long ago'),
             (50, 'established', 'true', 'bought more than once, and in time');
     END IF;
+    IF to_regproc('lifecycle_of') IS NULL THEN PERFORM crm.show_stages(crm.stage_expression()); END IF;
     PERFORM crm.set_up_histories();
 
     CREATE TABLE IF NOT EXISTS stage_total_of_run (
@@ -87,6 +88,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION crm.stage_expression() IS 'Support of crm.refresh: the rules of table lifecycle_rule as one expression.';
 
+-- A function can be replaced while readers use it; for a view they would have to wait.
+CREATE FUNCTION crm.show_stages(stage_expression text) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    AS $$
+BEGIN
+    EXECUTE format($function$
+        CREATE OR REPLACE FUNCTION %s.lifecycle_of(
+            frequency int, age int, days_since_last_order int, usual_gap int, returned boolean, p_alive float8, churn_probability float8,
+            expected_orders float8, recency_score smallint, frequency_score smallint, segment text)
+            RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (%s)::text$function$,
+        (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = 'lifecycle_rule'::regclass), stage_expression);
+    COMMENT ON FUNCTION lifecycle_of IS 'The stage of a customer by the rules of the last complete run, which were those of table lifecycle_rule.';
+END $$;
+COMMENT ON FUNCTION crm.show_stages(text) IS 'Support of crm.refresh: makes these rules those of view customer.';
+
 -- What reads tables or the clock would say something else to each reader, and of another day than that of the run. The server
 -- refuses the same in generated columns.
 CREATE FUNCTION crm.check_stage_rules() RETURNS void
@@ -113,8 +129,8 @@ END $$;
 COMMENT ON FUNCTION crm.check_stage_rules() IS 'Support of crm.refresh: an error where a condition in table lifecycle_rule is no immutable expression over what there is.';
 
 -- OFFSET 0 keeps the planner from repeating a function for each column that uses it; columns that nobody reads cost nothing.
-CREATE FUNCTION crm.score_source(stage_expression text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+CREATE FUNCTION crm.score_source(stage_expression text DEFAULT NULL) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 BEGIN
     RETURN format($from$
@@ -136,10 +152,10 @@ BEGIN
                                        crm.expected_purchases(basis.buying, seen.r, basis.horizon_days, basis.discount_rate) AS discounted_orders,
                                        crm.purchase_interval(basis.buying, seen.r, basis.horizon_days, basis.level) AS orders_between,
                                        crm.next_purchase(basis.buying, seen.r, published.as_of, basis.level) AS next_between OFFSET 0) AS raw) AS said) AS score$from$,
-        stage_expression);
+        coalesce(stage_expression, 'lifecycle_of(frequency, age, days_since_last_order, usual_gap, returned, p_alive, churn_probability, expected_orders, recency_score, frequency_score, segment)'));
 END $$;
 COMMENT ON FUNCTION crm.score_source(text) IS
-    'Support of workspaces: the part of a FROM clause that says what the models of `basis` (a row of run_basis) say of `fact` (its first_order, last_order, frequency, returned and monetary) as of published.as_of, as one row `score`.';
+    'Support of workspaces: the part of a FROM clause that says what the models of `basis` (a row of run_basis) say of `fact` (its first_order, last_order, frequency, returned and monetary) as of published.as_of, as one row `score`. NULL for the rules of the last complete run.';
 
 CREATE FUNCTION crm.refresh_scores(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -54,20 +54,16 @@ CREATE FUNCTION crm.make_customer_view() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
-    -- The rules that hold for readers are those of the run that they see.
-    stages CONSTANT text := coalesce((SELECT basis.stage_expression FROM run_basis AS basis JOIN published USING (run)), crm.stage_expression());
-    workspace CONSTANT regnamespace := (SELECT relnamespace FROM pg_class WHERE oid = 'published'::regclass);
     shown record;
 BEGIN
-    EXECUTE format($view$CREATE OR REPLACE VIEW %s.customer AS SELECT %s
+    EXECUTE format($view$CREATE OR REPLACE VIEW customer AS SELECT %s
         FROM published
         JOIN run_basis AS basis ON basis.run = published.run
         JOIN customer_fact AS fact ON fact.run <= published.run AND (fact.superseded IS NULL OR fact.superseded > published.run) %s %s$view$,
-        workspace,
         -- A view that is there takes new columns at its end only.
         (SELECT string_agg(format('%s AS %I', expression, name), ', ' ORDER BY attnum NULLS LAST, position)
-         FROM crm.workspace_column LEFT JOIN pg_attribute ON attrelid = to_regclass(workspace || '.customer') AND attname = name),
-        crm.score_source(stages), (SELECT string_agg(customer_join, ' ' ORDER BY position) FROM crm.workspace_step));
+         FROM crm.workspace_column LEFT JOIN pg_attribute ON attrelid = to_regclass(format('%I.customer', current_schema())) AND attname = name),
+        crm.score_source(), (SELECT string_agg(customer_join, ' ' ORDER BY position) FROM crm.workspace_step));
     COMMENT ON VIEW customer IS 'One row a customer, as of the last complete run.';
     FOR shown IN SELECT name, meaning FROM crm.workspace_column LOOP
         EXECUTE format('COMMENT ON COLUMN customer.%I IS %L', shown.name, shown.meaning);
