@@ -114,6 +114,30 @@ TEST(ActiveCustomer, DiscountingMatchesTheIntegralOverTime) {
     }
 }
 
+TEST(ActiveCustomer, BothWaysToDiscountAgree) {
+    Chance chance(7);
+    int quick = 0;
+    for (int i = 0; i < 3000; ++i) {
+        const Case c = i % 4 ? usual(chance) : extreme(chance);
+        const double discount = chance.log_uniform(1e-4, 30) / c.horizon;
+        const auto by_rate = c.customer().discounted_by_rate(c.horizon, discount);
+        if (!by_rate) continue;
+        ++quick;
+        expect_close(*by_rate, c.customer().discounted_by_panels(c.horizon, discount), 1e-11,
+                     c.text() + " discount " + std::to_string(discount));
+    }
+    EXPECT_GT(quick, 1000);
+}
+
+TEST(ActiveCustomer, DiscountByRateNeedsNoDiscount) {
+    Chance chance(8);
+    for (int i = 0; i < 400; ++i) {
+        const Case c = i % 4 ? usual(chance) : extreme(chance);
+        if (const auto by_rate = c.customer().discounted_by_rate(c.horizon, 0))
+            expect_close(*by_rate, expected_by_counting(c.shape, c.rate, c.a, c.b, c.horizon), 1e-12, c.text());
+    }
+}
+
 TEST(ActiveCustomer, WithoutDiscountNothingChanges) {
     Chance chance(4);
     for (int i = 0; i < 200; ++i) {

@@ -34,6 +34,10 @@ public:
     /// The way that always works: the average over the chance to leave.
     double purchases_by_average(double horizon) const;
 
+    /// The same two for purchases that are discounted; discount > 0, and horizon * discount at most `forgotten`.
+    std::optional<double> discounted_by_rate(double horizon, double discount) const;
+    double discounted_by_panels(double horizon, double discount) const;
+
 private:
     double shape_, rate_, a_, b_;
 };

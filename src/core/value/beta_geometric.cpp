@@ -10,6 +10,7 @@
 #include "crm/numeric/beta_average.hpp"
 #include "crm/value/discounted_integral.hpp"
 #include "crm/value/purchase_counts.hpp"
+#include "crm/value/purchase_rate.hpp"
 
 namespace crm::value {
 
@@ -133,6 +134,15 @@ double ActiveCustomer::discounted_purchases(double horizon, double discount) con
     if (discount == 0) return purchases(horizon);
     discount = std::min(discount, most_discount);
     if (discount * horizon > forgotten) horizon = forgotten / discount;
+    const auto quick = discounted_by_rate(horizon, discount);
+    return quick ? *quick : discounted_by_panels(horizon, discount);
+}
+
+std::optional<double> ActiveCustomer::discounted_by_rate(double horizon, double discount) const {
+    return PurchaseRate(shape_, a_, b_, growth_at(horizon, rate_), discount * rate_).purchases();
+}
+
+double ActiveCustomer::discounted_by_panels(double horizon, double discount) const {
     const double growth = growth_at(horizon, rate_);
     const double kept = std::exp(-discount * horizon);
     const double settled = rate_ / std::max(1.0, shape_ * high_chance(a_, b_));
