@@ -14,6 +14,7 @@
 #include "crm/value/maximum_likelihood.hpp"
 #include "crm/value/mbg_cnbd_k.hpp"
 #include "crm/value/mbg_nbd.hpp"
+#include "crm/value/next_purchase.hpp"
 #include "crm/value/pareto_nbd.hpp"
 #include "fits.hpp"
 #include "hostile_bytes.hpp"
@@ -148,6 +149,23 @@ TYPED_TEST(EveryPurchaseModel, AnswersAgree) {
         EXPECT_NEAR(mean, expected, 1e-6 * (1 + expected));
         EXPECT_NEAR(distribution[0], silent, 1e-9);
     }
+}
+
+TYPED_TEST(EveryPurchaseModel, NextPurchaseIsWhenThatShareHasBought) {
+    const auto model = filled<TypeParam>(300).finish({});
+    for (const double level : {0.8, 0.02, 0.9998})
+        for (const auto& one : crm::test::random_customers(40, 3)) {
+            if (model->is_discrete()) continue;
+            const auto [probability, times] = next_purchase(*model, one, level);
+            const double ever = 1 - model->churn_probability(one, HUGE_VAL);
+            EXPECT_NEAR(probability, ever, 1e-12);
+            if (probability < 1e-3) continue;  // of which churn_probability says few digits
+            ASSERT_TRUE(times);
+            const auto bought = [&](double time) { return (1 - model->churn_probability(one, time)) / ever; };
+            EXPECT_NEAR(bought(times->median), 0.5, 1e-9);
+            EXPECT_NEAR(bought(times->lower), (1 - level) / 2, 1e-9);
+            EXPECT_NEAR(bought(times->upper), (1 + level) / 2, 1e-9);
+        }
 }
 
 }  // namespace

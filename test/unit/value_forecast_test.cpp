@@ -7,10 +7,13 @@
 
 #include "crm/foundation/error.hpp"
 #include "crm/value/bg_bb.hpp"
+#include "crm/value/bg_cnbd_k.hpp"
 #include "crm/value/bg_nbd.hpp"
 #include "crm/value/clv.hpp"
 #include "crm/value/gamma_gamma.hpp"
+#include "crm/value/ggom_nbd.hpp"
 #include "crm/value/next_purchase.hpp"
+#include "crm/value/pareto_nbd.hpp"
 #include "crm/value/purchase_interval.hpp"
 #include "crm/value/survival.hpp"
 #include "crm/value/why.hpp"
@@ -61,6 +64,26 @@ TEST(NextPurchase, QuantilesSplitThoseWhoBuyAgain) {
         EXPECT_NEAR(by(times->lower), 0.1, 1e-9);
         EXPECT_NEAR(by(times->median), 0.5, 1e-9);
         EXPECT_NEAR(by(times->upper), 0.9, 1e-9);
+    }
+}
+
+/// Parameters of every size, for which times are tiny, huge, or beyond numbers.
+TEST(NextPurchase, TimesAreOrderedWhateverTheParameters) {
+    Chance chance(3);
+    const auto any = [&] { return chance.log_uniform(1e-5, 1e5); };
+    const auto expect_ordered = [](const PurchaseModel& model, const Rfm& seen) {
+        const auto [probability, times] = next_purchase(model, seen, 0.9);
+        EXPECT_TRUE(probability >= 0 && probability <= 1 + 1e-12) << probability;
+        if (!times) return;
+        EXPECT_TRUE(times->lower >= 0 && times->lower <= times->median && times->median <= times->upper)
+            << times->lower << ' ' << times->median << ' ' << times->upper;
+    };
+    for (int i = 0; i < 500; ++i) {
+        const Rfm seen = random_history(chance);
+        expect_ordered(BgNbdModel(BgNbd{any(), any(), any(), any()}), seen);
+        expect_ordered(ParetoNbdModel(ParetoNbd{any(), any(), any(), any()}), seen);
+        expect_ordered(GgomNbdModel(GgomNbd{any(), any(), chance.log_uniform(1e-5, 10), any(), any()}), seen);
+        expect_ordered(BgCnbdKModel(BgCnbdK{2 + static_cast<double>(i % 5), any(), any(), any(), any()}), seen);
     }
 }
 

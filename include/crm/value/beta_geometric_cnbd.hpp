@@ -59,6 +59,7 @@ struct BetaGeometricCnbd {
     double churn_probability(const Rfm& seen, double horizon) const {
         return family().churn_probability(seen, horizon);
     }
+    std::unique_ptr<Waiting> waiting(const Rfm& seen) const { return family().waiting(seen); }
     double expected_purchases(const Rfm& seen, double horizon) const {
         return family().expected_purchases(seen, horizon);
     }

@@ -9,6 +9,7 @@
 #include "crm/value/likelihood.hpp"
 #include "crm/value/purchase_history.hpp"
 #include "crm/value/tail.hpp"
+#include "crm/value/waiting.hpp"
 
 namespace crm::value {
 
@@ -25,6 +26,7 @@ struct BetaGeometric {
     double p_alive(const Rfm& seen) const;
     double p_alive(const Rfm& seen, double horizon) const;
     double churn_probability(const Rfm& seen, double horizon) const;
+    std::unique_ptr<Waiting> waiting(const Rfm& seen) const;
     double expected_purchases(const Rfm& seen, double horizon) const;
     double discounted_purchases(const Rfm& seen, double horizon, double rate) const;
     std::vector<double> purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const;

@@ -31,6 +31,11 @@ public:
     /// Logarithm of the probability that the customer leaves until then, having bought nothing; -infinity for none.
     double log_leaves_silently(const Moment& until) const;
 
+    /// That probability, from one time to another, ever, and its density at a time.
+    double leaves_silently(double from, double to) const;
+    double leaves_silently_ever() const;
+    double leaving_silently(double w) const { return s_ / (beta_ + w) * std::exp(log_neither(at(w))); }
+
     /// Probability of no purchase within a time, which may be infinite: the sum of both.
     double silent(double within) const;
 

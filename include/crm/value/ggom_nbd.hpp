@@ -33,6 +33,7 @@ struct GgomNbd {
 
     double p_alive(const Rfm& seen, double horizon) const;
     double churn_probability(const Rfm& seen, double horizon) const;
+    std::unique_ptr<Waiting> waiting(const Rfm& seen) const;
     double expected_purchases(const Rfm& seen, double horizon) const;
     double discounted_purchases(const Rfm& seen, double horizon, double rate) const;
     std::vector<double> purchase_distribution(const Rfm& seen, double horizon, const Tail& tail) const;

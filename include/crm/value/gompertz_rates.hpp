@@ -25,6 +25,12 @@ public:
     /// nothing; -infinity for none.
     double log_leaves_silently(double within) const;
 
+    /// Probability that the customer buys from one time to another, the latter perhaps infinite, before leaving.
+    double buys(double from, double to) const;
+
+    /// The density of the first purchase of a customer who may leave before.
+    double buying(double w) const { return shape_ / (rate_ + w) * std::exp(log_neither(w)); }
+
     /// Probability of no purchase within a time, which may be infinite: the sum of both.
     double silent(double within) const;
 

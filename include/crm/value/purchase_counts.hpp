@@ -36,10 +36,14 @@ public:
             for (; exactly > huge; exactly /= huge) rescale();
             for (std::size_t j = 0; j < possible; ++j)
                 terms_[j] *= (shape_ + event_) * share_ / (event_ - static_cast<double>(j) + 1);
-            sum += exactly * scale_;
+            last_ = exactly * scale_;
+            sum += last_;
         }
         return sum;
     }
+
+    /// Of the probability that next() gave, the part with as many silent events as can be: the next one is a purchase.
+    double last_silent() const { return last_; }
 
     /// What the next probability is of the one before at most, from here on; 1 or more as long as they may rise.
     double ratio() const {
@@ -57,7 +61,7 @@ private:
         scale_ = std::exp(log_scale_);
     }
 
-    double shape_, share_, log_scale_, scale_ = 0;
+    double shape_, share_, log_scale_, scale_ = 0, last_ = 0;
     double event_ = 0;           // events so far, silent ones included
     std::vector<double> terms_;  // for each j, over the scale: of the next event's number
 };

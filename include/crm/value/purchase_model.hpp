@@ -1,11 +1,13 @@
 // What every model of repeat purchases answers about a customer.
 #pragma once
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "crm/value/observation_model.hpp"
 #include "crm/value/parametric_model.hpp"
 #include "crm/value/tail.hpp"
+#include "crm/value/waiting.hpp"
 
 namespace crm::value {
 
@@ -25,6 +27,9 @@ public:
 
     /// Probability of no purchase within the next `horizon`, which may be infinite; 1 for a horizon of 0.
     virtual double churn_probability(const Rfm& seen, double horizon) const = 0;
+
+    /// The time until the next purchase; null if the model is discrete.
+    virtual std::unique_ptr<Waiting> waiting(const Rfm& seen) const = 0;
 
     /// Expected number of purchases within the next `horizon`.
     virtual double expected_purchases(const Rfm& seen, double horizon) const = 0;
@@ -68,6 +73,12 @@ public:
     double churn_probability(const Rfm& seen, double horizon) const override {
         require_any_horizon(horizon);
         return this->parameters().churn_probability(seen, horizon);
+    }
+    std::unique_ptr<Waiting> waiting(const Rfm& seen) const override {
+        if constexpr (requires { P::discrete; })
+            return nullptr;
+        else
+            return this->parameters().waiting(seen);
     }
     double expected_purchases(const Rfm& seen, double horizon) const override {
         require_horizon(horizon);

@@ -17,6 +17,10 @@ public:
     /// Probability of no purchase within `horizon` >= 0, which may be infinite.
     double silence(double horizon) const;
 
+    /// Density of the next purchase after a time: whose events are all but one those of a purchase, with what they tell
+    /// of the rate.
+    double buying(double time) const;
+
     /// As in ActiveCustomer.
     double purchases(double horizon) const;
     double discounted_purchases(double horizon, double discount) const;

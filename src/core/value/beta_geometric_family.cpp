@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "crm/numeric/rising.hpp"
 #include "crm/value/beta_geometric.hpp"
@@ -93,6 +94,43 @@ double BetaGeometric::churn_probability(const Rfm& seen, double horizon) const {
     }
     const double log_none = -(r + seen.frequency()) * std::log1p(horizon / (alpha + seen.age()));
     return 1 + p_alive(seen) * std::expm1(log_none);
+}
+
+namespace {
+
+/// Who is active buys again for certain, at a rate ~ Gamma(shape, rate).
+class RandomWaiting final : public Waiting {
+public:
+    RandomWaiting(double active, double shape, double rate) : active_(active), shape_(shape), rate_(rate) {}
+
+    double ever() const override { return active_; }
+    void times(std::span<double> shares) const override {
+        for (double& share : shares) share = rate_ * std::expm1(-std::log1p(-share) / shape_);
+    }
+
+private:
+    double active_, shape_, rate_;
+};
+
+class RegularWaiting final : public SoughtWaiting {
+public:
+    RegularWaiting(double active, RegularCustomer customer)
+        : SoughtWaiting(active, 1), customer_(std::move(customer)) {}
+
+protected:
+    double bought(double time, const Known&) const override { return 1 - customer_.silence(time); }
+    double density(double time) const override { return customer_.buying(time); }
+
+private:
+    RegularCustomer customer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Waiting> BetaGeometric::waiting(const Rfm& seen) const {
+    const double active = p_alive(seen);
+    if (k == 1) return std::make_unique<RandomWaiting>(active, r + seen.frequency(), alpha + seen.age());
+    return std::make_unique<RegularWaiting>(active, if_active_and_regular(*this, seen));
 }
 
 double BetaGeometric::expected_purchases(const Rfm& seen, double horizon) const {

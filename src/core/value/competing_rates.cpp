@@ -8,9 +8,6 @@ namespace {
 
 constexpr double least_ratio = 1e-300;
 
-/// After this multiple of both scales the odds that a customer buys before leaving are shape : s, whatever was before.
-constexpr double long_after = 1e17;
-
 /// (1 - exp(-z)) / z.
 double saturation(double z) { return z == 0 ? 1 : -std::expm1(-z) / z; }
 
@@ -30,11 +27,32 @@ double CompetingRates::log_leaves_silently(const Moment& until) const {
     return std::log(s_) + std::log(sum);
 }
 
+double CompetingRates::leaves_silently(double from, double to) const {
+    double sum = 0;
+    each_departure(at(from), at(to), [&](double mass, const Moment&) { sum += mass; });
+    return s_ * sum;
+}
+
+/// With z = 1 - the smaller rate / the larger, who leaves before buying is s / (shape + s) times
+///   2F1(shape, 1; shape + s + 1; z) if beta is the smaller, else (1 - z) 2F1(s + 1, 1; shape + s + 1; z),
+/// series of positive terms. Where they would be many, an integral goes ahead to when both rates are alike.
+double CompetingRates::leaves_silently_ever() const {
+    constexpr double most_apart = 0.75, rounding = 1e-17;
+    const double smaller = std::min(rate_, beta_), larger = std::max(rate_, beta_);
+    const double ahead = larger - smaller > most_apart * larger ? larger - 2 * smaller : 0;  // where z is 1/2
+    const double z = (larger - smaller) / (larger + ahead), start = rate_is_smaller_ ? s_ + 1 : shape_;
+    double term = (rate_is_smaller_ ? 1 - z : 1) * s_ / (shape_ + s_), sum = 0;
+    for (double n = 0; term > rounding * sum; ++n) {
+        sum += term;
+        term *= (start + n) / (shape_ + s_ + 1 + n) * z;
+    }
+    return ahead > 0 ? leaves_silently(0, ahead) + std::exp(log_neither(at(ahead))) * sum : sum;
+}
+
 double CompetingRates::silent(double within) const {
-    const bool for_ever = std::isinf(within);
-    const Moment end = at(for_ever ? long_after * std::max(rate_, beta_) : within);
-    const double leaves = std::exp(log_leaves_silently(end)), neither = std::exp(log_neither(end));
-    return leaves + neither * (for_ever ? s_ / (shape_ + s_) : 1);
+    if (std::isinf(within)) return leaves_silently_ever();
+    const Moment end = at(within);
+    return std::exp(log_leaves_silently(end)) + std::exp(log_neither(end));
 }
 
 double CompetingRates::purchases(double horizon) const {

@@ -48,6 +48,29 @@ double GgomNbd::churn_probability(const Rfm& seen, double horizon) const {
     return std::isinf(odds) ? 1 : (odds + active_at(*this, seen, seen.age()).silent(horizon)) / (odds + 1);
 }
 
+namespace {
+
+class GgomWaiting final : public SoughtWaiting {
+public:
+    GgomWaiting(double active, const GompertzRates& rates)
+        : SoughtWaiting(active, rates.buys(0, HUGE_VAL)), rates_(rates) {}
+
+protected:
+    double bought(double time, const Known& before) const override {
+        return before.bought + rates_.buys(before.time, time);
+    }
+    double density(double time) const override { return rates_.buying(time); }
+
+private:
+    GompertzRates rates_;
+};
+
+}  // namespace
+
+std::unique_ptr<Waiting> GgomNbd::waiting(const Rfm& seen) const {
+    return std::make_unique<GgomWaiting>(p_alive(seen), active_at(*this, seen, seen.age()));
+}
+
 double GgomNbd::expected_purchases(const Rfm& seen, double horizon) const {
     return discounted_purchases(seen, horizon, 0);
 }

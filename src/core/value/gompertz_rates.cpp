@@ -49,6 +49,15 @@ double GompertzRates::log_leaves_silently(double within) const {
     return std::log(sum);
 }
 
+double GompertzRates::buys(double from, double to) const {
+    constexpr double rounding = 1e-18;
+    double sum = 0;
+    walk(
+        from, to, shape_, 0, [&](double w, double weight) { sum += weight * buying(w); },
+        [&](double w) { return std::exp(log_neither(w)) <= rounding * sum; });
+    return sum;
+}
+
 double GompertzRates::silent(double within) const {
     return std::exp(log_neither(std::min(within, farthest))) + std::exp(log_leaves_silently(within));
 }

@@ -1,10 +1,10 @@
 #include "crm/value/next_purchase.hpp"
 
 #include <algorithm>
-#include <boost/math/tools/toms748_solve.hpp>
+#include <array>
 #include <cmath>
-#include <cstdint>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "crm/value/purchase_interval.hpp"
@@ -13,48 +13,37 @@ namespace crm::value {
 
 namespace {
 
-/// The time by which a share of those who buy again have done so: found on the scale of its logarithm, where waiting
-/// times of every length are near.
-double time_of(const PurchaseModel& model, const Rfm& seen, double probability, double share) {
-    constexpr double farthest = 690;  // of the logarithm: where numbers end
-    const auto missing = [&](double log_time) {
-        return share - (1 - model.churn_probability(seen, std::exp(log_time))) / probability;
-    };
-    double low = -1, high = 1;
-    while (missing(low) < 0 && low > -farthest) low *= 2;
-    while (missing(high) > 0 && high < farthest) high *= 2;
-    if (high >= farthest && missing(farthest) > 0) return std::numeric_limits<double>::infinity();
-    if (low <= -farthest) return 0;
-    const auto close = [](double a, double b) { return std::abs(a - b) < 1e-12; };
-    std::uintmax_t most = 200;
-    const auto [below, above] = boost::math::tools::toms748_solve(missing, low, high, close, most);
-    return std::exp((below + above) / 2);
-}
-
-/// The number of opportunities by which a share of those who buy again have done so.
-double opportunities_until(const PurchaseModel& model, const Rfm& seen, double probability, double share) {
+/// Puts, in place of each share, the number of opportunities by which that share of those who buy again have done so.
+void count_opportunities(const PurchaseModel& model, const Rfm& seen, double ever, std::span<double> shares) {
     constexpr double most = 1e9;
-    const auto enough = [&](double count) { return 1 - model.churn_probability(seen, count) >= share * probability; };
-    double low = 0, high = 1;
-    while (!enough(high) && high < most) low = std::exchange(high, 2 * high);
-    while (high - low > 1) {
-        const double middle = std::floor((low + high) / 2);
-        (enough(middle) ? high : low) = middle;
+    for (double& share : shares) {
+        const auto enough = [&](double count) { return 1 - model.churn_probability(seen, count) >= share * ever; };
+        double low = 0, high = 1;
+        while (!enough(high) && high < most) low = std::exchange(high, 2 * high);
+        while (high - low > 1) {
+            const double middle = std::floor((low + high) / 2);
+            (enough(middle) ? high : low) = middle;
+        }
+        share = high;
     }
-    return high;
 }
 
 }  // namespace
 
 NextPurchase next_purchase(const PurchaseModel& model, const Rfm& seen, double level) {
     require_level(level);
-    const double ever = 1 - model.churn_probability(seen, std::numeric_limits<double>::infinity());
-    constexpr double hardly = 1e-9;  // a small share is known to about 1e-16
+    const auto waiting = model.waiting(seen);
+    const double ever =
+        waiting ? waiting->ever() : 1 - model.churn_probability(seen, std::numeric_limits<double>::infinity());
+    constexpr double hardly = 1e-9;  // of which a discrete model says few digits
     if (!(ever > hardly)) return {std::max(ever, 0.0), {}};
-    const auto at = [&](double share) {
-        return model.is_discrete() ? opportunities_until(model, seen, ever, share) : time_of(model, seen, ever, share);
-    };
-    return {ever, NextPurchase::Times{at(0.5), at((1 - level) / 2), at((1 + level) / 2)}};
+    std::array<double, 3> quantiles{0.5, (1 - level) / 2, (1 + level) / 2};
+    if (waiting)
+        waiting->times(quantiles);
+    else
+        count_opportunities(model, seen, ever, quantiles);
+    const auto [median, lower, upper] = quantiles;
+    return {ever, NextPurchase::Times{median, lower, upper}};
 }
 
 }  // namespace crm::value

@@ -51,6 +51,31 @@ double ParetoNbd::churn_probability(const Rfm& seen, double horizon) const {
     return std::isinf(odds) ? 1 : (odds + if_active(*this, seen).silent(horizon)) / (odds + 1);
 }
 
+namespace {
+
+/// Who is active buys before leaving: the same race with the two sides exchanged.
+class ParetoWaiting final : public SoughtWaiting {
+public:
+    ParetoWaiting(double active, const CompetingRates& reversed)
+        : SoughtWaiting(active, reversed.leaves_silently_ever()), reversed_(reversed) {}
+
+protected:
+    double bought(double time, const Known& before) const override {
+        return before.bought + reversed_.leaves_silently(before.time, time);
+    }
+    double density(double time) const override { return reversed_.leaving_silently(time); }
+
+private:
+    CompetingRates reversed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Waiting> ParetoNbd::waiting(const Rfm& seen) const {
+    return std::make_unique<ParetoWaiting>(
+        p_alive(seen), CompetingRates(s, beta + seen.age(), r + seen.frequency(), alpha + seen.age()));
+}
+
 double ParetoNbd::expected_purchases(const Rfm& seen, double horizon) const {
     return p_alive(seen) * if_active(*this, seen).purchases(horizon);
 }

@@ -120,6 +120,12 @@ double RegularCustomer::silence(double horizon) const {
     return PurchaseCounts(silent_, shape_, growth_at(horizon, rate_)).next();
 }
 
+double RegularCustomer::buying(double time) const {
+    PurchaseCounts counts(silent_, shape_, growth_at(time, rate_));
+    counts.next();
+    return counts.last_silent() * (shape_ + static_cast<double>(silent_.size() - 1)) / (rate_ + time);
+}
+
 /// Whether counting ends soon: the mean, ten standard deviations, and the length of a geometric tail.
 bool RegularCustomer::few_events(double growth) const {
     constexpr double few = 5000;
