@@ -42,6 +42,14 @@ TEST(Calendar, UnitsFollowEachOtherWithoutGaps) {
         }
 }
 
+TEST(Calendar, MonthsAreThoseOfTheDate) {
+    for (std::int64_t number = crm::earliest_day.number; number <= crm::latest_day.number; number += 997) {
+        const Day day{static_cast<std::int32_t>(number)};
+        const auto [year, month, in_month] = crm::civil_of(day);
+        ASSERT_EQ(crm::month_of(day), 12 * year + month - 1) << to_iso(day);
+    }
+}
+
 TEST(Calendar, RefusesOtherUnits) {
     EXPECT_THROW(calendar_unit("fortnight"), crm::invalid_argument);
     EXPECT_THROW(calendar_unit(""), crm::invalid_argument);

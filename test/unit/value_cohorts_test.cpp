@@ -47,14 +47,14 @@ std::vector<Cohort> cohorts_of(const std::vector<Timeline>& timelines, Day last 
 }
 
 /// "2026-06": months by their names.
-std::string month_of(Day day) { return to_iso(day).substr(0, 7); }
+std::string name_of_month(Day day) { return to_iso(day).substr(0, 7); }
 
 TEST(Cohorts, AgreeWithCountingByName) {
     for (unsigned seed = 0; seed < 100; ++seed) {
         const auto timelines = random_timelines(seed, static_cast<int>(seed));
         std::vector<std::string> months;
         for (Day day = day_from_iso("2025-01-01"); day <= as_of; ++day.number)
-            if (months.empty() || months.back() != month_of(day)) months.push_back(month_of(day));
+            if (months.empty() || months.back() != name_of_month(day)) months.push_back(name_of_month(day));
 
         std::map<std::string, int> sizes;
         std::map<std::pair<std::string, std::string>, std::tuple<std::set<int>, int, double>> seen;
@@ -62,10 +62,10 @@ TEST(Cohorts, AgreeWithCountingByName) {
             ++customer;
             const Timeline timeline = whole.until(as_of);
             if (!timeline.first_purchase()) continue;
-            const std::string cohort = month_of(*timeline.first_purchase());
+            const std::string cohort = name_of_month(*timeline.first_purchase());
             ++sizes[cohort];
             for (const auto& [day, orders, amount] : timeline.days()) {
-                auto& [active, all_orders, revenue] = seen[{cohort, std::max(cohort, month_of(day))}];
+                auto& [active, all_orders, revenue] = seen[{cohort, std::max(cohort, name_of_month(day))}];
                 if (orders > 0) active.insert(customer);
                 all_orders += orders;
                 revenue += amount;

@@ -30,6 +30,9 @@ struct Civil {
 
 Civil civil_of(Day day);
 
+/// Months from January of year 0 to the day's; negative before.
+std::int64_t month_of(Day day);
+
 /// The inverse, beyond the range of a Day as well.
 std::int64_t number_of(const Civil& date);
 

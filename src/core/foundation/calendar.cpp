@@ -33,8 +33,8 @@ CalendarUnit calendar_unit(std::string_view name) {
 std::int32_t unit_of(Day day, CalendarUnit unit) {
     if (unit == CalendarUnit::week)
         return static_cast<std::int32_t>(floor_of_quotient(std::int64_t{day.number} - monday, 7));
-    const Civil date = civil_of(day);
-    return static_cast<std::int32_t>(floor_of_quotient(date.year * 12 + date.month - 1, months_in(unit)));
+    const std::int64_t month = month_of(day);
+    return static_cast<std::int32_t>(unit == CalendarUnit::month ? month : floor_of_quotient(month, months_in(unit)));
 }
 
 Day first_day(std::int32_t number, CalendarUnit unit) {

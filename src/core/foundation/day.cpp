@@ -20,16 +20,40 @@ constexpr std::int64_t march_first_0000_to_2000 = 730425;  // days from 0000-03-
 
 }  // namespace
 
+namespace {
+
+/// A day by the year that begins with its March: month 2 is March, month 13 the February after.
+struct MarchDate {
+    std::int64_t year;
+    std::uint32_t month, day;  // the day of the month from 0
+};
+
+/// In few steps, whose divisors are constants: Neri, Schneider (2023), Euclidean affine functions and their application
+/// to calendar algorithms, Software: Practice and Experience 53(4).
+MarchDate march_date_of(Day day) {
+    constexpr int eras_before = 12;  // so that no day is negative
+    const auto since = static_cast<std::uint64_t>(day.number + march_first_0000_to_2000 + eras_before * days_in_era);
+    const std::uint64_t quarters = 4 * since + 3;
+    const auto century = static_cast<std::int64_t>(quarters / days_in_era) - 4 * eras_before;
+    const auto in_century = static_cast<std::uint32_t>(quarters % days_in_era) / 4;
+    const std::uint64_t years = std::uint64_t{2939745} * (4 * in_century + 3);  // in units of 2^-32
+    const std::uint32_t in_year = static_cast<std::uint32_t>(years) / 2939745 / 4;
+    const std::uint32_t months = 2141 * in_year + 132377;  // in units of 2^-16
+    return {100 * century + static_cast<std::int64_t>(years >> 32), months >> 16, months % 65536 / 2141};
+}
+
+}  // namespace
+
 Civil civil_of(Day day) {
-    const std::int64_t since = day.number + march_first_0000_to_2000;
-    const std::int64_t era = (since >= 0 ? since : since - (days_in_era - 1)) / days_in_era;
-    const std::int64_t in_era = since - era * days_in_era;
-    const std::int64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / (days_in_era - 1)) / 365;
-    const std::int64_t in_year = in_era - (365 * year + year / 4 - year / 100);
-    const std::int64_t from_march = (5 * in_year + 2) / 153;
-    const int in_month = static_cast<int>(in_year - (153 * from_march + 2) / 5 + 1);
-    const int month = static_cast<int>(from_march < 10 ? from_march + 3 : from_march - 9);
-    return {year + era * 400 + (month <= 2 ? 1 : 0), month, in_month};
+    const auto [year, month, in_month] = march_date_of(day);
+    const bool next_year = month >= 12;
+    return {next_year ? year + 1 : year, static_cast<int>(next_year ? month - 11 : month + 1),
+            static_cast<int>(in_month + 1)};
+}
+
+std::int64_t month_of(Day day) {
+    const MarchDate date = march_date_of(day);
+    return 12 * date.year + date.month;
 }
 
 std::int64_t number_of(const Civil& date) {
