@@ -85,7 +85,12 @@ public:
         return detail::little_endian(value);
     }
 
-    std::uint64_t varint();
+    std::uint64_t varint() {
+        if (rest_.empty() || rest_.front() >= std::byte{0x80}) return long_varint();
+        const auto value = std::to_integer<std::uint64_t>(rest_.front());
+        rest_ = rest_.subspan(1);
+        return value;
+    }
 
     std::int64_t signed_varint() {
         const std::uint64_t folded = varint();
@@ -116,6 +121,8 @@ public:
     }
 
 private:
+    std::uint64_t long_varint();
+
     Bytes rest_;
 };
 

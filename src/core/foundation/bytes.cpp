@@ -15,7 +15,7 @@ void Writer::varint(std::uint64_t value) {
     raw(digits.data(), size);
 }
 
-std::uint64_t Reader::varint() {
+std::uint64_t Reader::long_varint() {
     std::uint64_t value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
         const auto digit = get<std::uint8_t>();

@@ -19,6 +19,14 @@ void require_finite(double amount) {
     if (!std::isfinite(amount)) throw corrupt_data("amount in timeline must be finite");
 }
 
+/// As whole hundredths, or as it is.
+double read_amount(Reader& in, bool in_hundredths) {
+    if (in_hundredths) return static_cast<double>(in.signed_varint()) / 100;
+    const auto amount = in.get<double>();
+    require_finite(amount);
+    return amount;
+}
+
 bool is_occasion(const Purchase& purchase) { return purchase.orders > 0; }
 
 }  // namespace
@@ -163,8 +171,7 @@ Timeline Timeline::load(Reader& in) {
         const std::uint64_t orders_and_flag = in.varint();
         if (orders_and_flag / 2 > static_cast<std::uint64_t>(most_orders))
             throw corrupt_data("impossible number of orders in timeline");
-        const double amount = orders_and_flag % 2 ? static_cast<double>(in.signed_varint()) / 100 : in.get<double>();
-        require_finite(amount);
+        const double amount = read_amount(in, orders_and_flag % 2 == 1);
         days.push_back(
             {Day{static_cast<std::int32_t>(number)}, static_cast<std::int32_t>(orders_and_flag / 2), amount});
     }
