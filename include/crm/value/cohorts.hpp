@@ -1,14 +1,13 @@
 // Cohorts: customers by when they bought first, and what became of them since.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <memory_resource>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "crm/foundation/calendar.hpp"
 #include "crm/foundation/cancellation.hpp"
+#include "crm/value/cohort_cells.hpp"
 #include "crm/value/timeline.hpp"
 
 namespace crm::value {
@@ -45,15 +44,6 @@ public:
     std::vector<Cohort> finish(const Cancellation& = {}) const;
 
 private:
-    /// What a cohort did at one age. At age 0 all of it is active, which tells its size.
-    struct Cell {
-        std::int64_t active = 0, orders = 0;
-        double revenue = 0;
-
-        void add(const Cell&);
-    };
-    using Place = std::pair<std::int32_t, std::int32_t>;  // number of the cohort's unit, age
-
     struct Terms {
         Day as_of;
         CalendarUnit unit;
@@ -62,7 +52,7 @@ private:
     void agree(const Terms&);
 
     std::optional<Terms> terms_;  // of the first row
-    std::pmr::map<Place, Cell> cells_;
+    CohortCells cells_;
 };
 
 }  // namespace crm::value

@@ -21,12 +21,6 @@ std::int64_t read_count(Reader& in) {
 
 }  // namespace
 
-void CohortsBuilder::Cell::add(const Cell& more) {
-    active += more.active;
-    orders += more.orders;
-    revenue = sum_of(revenue, more.revenue);
-}
-
 void CohortsBuilder::agree(const Terms& terms) {
     if (!terms_) terms_ = terms;
     if (terms_->as_of != terms.as_of)
@@ -40,28 +34,27 @@ void CohortsBuilder::add(const Timeline& timeline, Day as_of, CalendarUnit unit)
     const auto first = timeline.first_purchase();
     if (!first || *first > as_of) return;
     const std::int32_t cohort = unit_of(*first, unit);
-    Cell seen;  // of one age
+    CohortCell seen;  // of one age
     std::int32_t age = 0;
-    const auto count = [&] { cells_[{cohort, age}].add(seen); };
     for (const Purchase& purchase : timeline.days()) {
         if (purchase.day > as_of) break;
-        const std::int32_t now = std::max(unit_of(purchase.day, unit) - cohort, 0);
+        const std::int32_t now = purchase.day > *first ? unit_of(purchase.day, unit) - cohort : 0;
         if (now != age) {
-            count();
+            cells_[{cohort, age}].add(seen);
             seen = {};
             age = now;
         }
         if (purchase.orders > 0) seen.active = 1;
         seen.orders += purchase.orders;
-        seen.revenue = sum_of(seen.revenue, purchase.amount);
+        seen.revenue.add(purchase.amount);
     }
-    count();
+    cells_[{cohort, age}].add(seen);
 }
 
 void CohortsBuilder::merge(const CohortsBuilder& other, const Cancellation& cancellation) {
     if (other.terms_) agree(*other.terms_);
     Pace pace(cancellation);
-    for (const auto& [place, cell] : other.cells_) {
+    for (const auto& [place, cell] : other.cells_.sorted(cancellation)) {
         pace.step();
         cells_[place].add(cell);
     }
@@ -73,12 +66,12 @@ void CohortsBuilder::save(Writer& out) const {
     out.put(terms_->as_of.number);
     out.put(static_cast<std::uint8_t>(terms_->unit));
     out.varint(cells_.size());
-    for (const auto& [place, cell] : cells_) {
-        out.put(place.first);
-        out.put(place.second);
+    for (const auto& [place, cell] : cells_.sorted()) {
+        out.put(place.cohort);
+        out.put(place.age);
         out.varint(static_cast<std::uint64_t>(cell.active));
         out.varint(static_cast<std::uint64_t>(cell.orders));
-        out.put(cell.revenue);
+        cell.revenue.save(out);
     }
 }
 
@@ -91,26 +84,28 @@ void CohortsBuilder::load(Reader& in, const Cancellation& cancellation) {
     terms_ = {as_of, static_cast<CalendarUnit>(unit)};
     const std::int32_t earliest = unit_of(earliest_day, terms_->unit), last = unit_of(as_of, terms_->unit);
     Pace pace(cancellation);
-    for (std::size_t left = in.count(18); left > 0; --left) {
+    CohortPlace before{earliest, -1};
+    for (std::size_t left = in.count(19); left > 0; --left) {
         pace.step();
-        const auto cohort = in.get<std::int32_t>(), age = in.get<std::int32_t>();
-        const Cell cell{read_count(in), read_count(in), in.get<double>()};
-        if (cohort < earliest || cohort > last || age < 0 || age > last - cohort || !std::isfinite(cell.revenue) ||
-            !cells_.try_emplace({cohort, age}, cell).second)
+        const CohortPlace place{in.get<std::int32_t>(), in.get<std::int32_t>()};
+        if (place <= before || place.cohort > last || place.age < 0 || place.age > last - place.cohort)
             throw corrupt_data("impossible cohort in state");
+        cells_[place] = {read_count(in), read_count(in), MoneySum::load(in)};
+        before = place;
     }
 }
 
 std::vector<Cohort> CohortsBuilder::finish(const Cancellation& cancellation) const {
     std::vector<Cohort> rows;
-    if (cells_.empty()) return rows;
+    if (cells_.size() == 0) return rows;
     const auto [as_of, unit] = *terms_;
     const std::int32_t last = unit_of(as_of, unit);
     const bool last_is_complete = unit_of(Day{as_of.number + 1}, unit) != last;
     Pace pace(cancellation);
-    for (auto at = cells_.begin(); at != cells_.end();) {
-        const std::int32_t cohort = at->first.first;
-        const std::int64_t customers = at->first.second == 0 ? at->second.active : 0;
+    const auto cells = cells_.sorted(cancellation);
+    for (auto at = cells.begin(); at != cells.end();) {
+        const std::int32_t cohort = at->place.cohort;
+        const std::int64_t customers = at->place.age == 0 ? at->cell.active : 0;
         if (customers == 0) throw corrupt_data("cohort without customers in state");
         if (last - std::int64_t{cohort} + 1 > most_rows - static_cast<std::int64_t>(rows.size()))
             throw limit_exceeded("more than " + std::to_string(most_rows) + " rows of cohorts", {},
@@ -118,13 +113,14 @@ std::vector<Cohort> CohortsBuilder::finish(const Cancellation& cancellation) con
         double so_far = 0;
         for (std::int32_t age = 0; age <= last - cohort; ++age) {
             pace.step();
-            Cell cell;
-            if (at != cells_.end() && at->first == Place{cohort, age}) cell = (at++)->second;
-            so_far = sum_of(so_far, cell.revenue);
+            CohortCell cell;
+            if (at != cells.end() && at->place == CohortPlace{cohort, age}) cell = (at++)->cell;
+            const double revenue = cell.revenue.value();
+            so_far = sum_of(so_far, revenue);
             if (!std::isfinite(so_far)) throw out_of_range("sum of a cohort's revenue is too large");
             const auto size = static_cast<double>(customers);
             rows.push_back({first_day(cohort, unit), age, customers, cell.active,
-                            static_cast<double>(cell.active) / size, cell.orders, cell.revenue, so_far / size,
+                            static_cast<double>(cell.active) / size, cell.orders, revenue, so_far / size,
                             age < last - cohort || last_is_complete});
         }
     }
