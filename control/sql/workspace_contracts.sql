@@ -6,9 +6,9 @@ INSERT INTO crm.workspace_role VALUES
     ('contracts', 2, 'started_at', 'time', true, 'when it began'),
     ('contracts', 3, 'ended_at', 'time', true, 'when it ended, the first day without it; NULL while it runs');
 
--- Versions are not carried over, they stay: an attempt at a run that had made some must not then leave the step out.
-INSERT INTO crm.workspace_step (name, position, role, optional, makes, keeps, of_source, customer_join, meaning)
+INSERT INTO crm.workspace_step (name, position, role, optional, makes, keeps, versions, of_source, customer_join, meaning)
 VALUES ('contracts', 95, 'contracts', false, '{contract_basis,contract_score_of_run,contract_survival_of_run}', '{fitted_model}',
+        '{running_contract}',
         '{running_contract,contract_basis,contract_score_of_run,contract_survival_of_run}',
         'LEFT JOIN contract_basis AS renewing ON renewing.run = published.run
          LEFT JOIN running_contract AS held ON held.customer = fact.customer AND held.is_oldest AND held.run <= published.run
@@ -217,14 +217,10 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = format('a period of contracts cannot be %s days long', period_days),
             HINT = 'Setting contract_period_days is from 1 to 36500.';
     END IF;
-    -- What an earlier attempt at this run left is undone, and what no reader sees any more goes.
     DELETE FROM fitted_model WHERE run = this_run AND name = 'contracts';
     DELETE FROM contract_basis WHERE run = this_run;
     DELETE FROM contract_score_of_run WHERE run = this_run;
     DELETE FROM contract_survival_of_run WHERE run = this_run;
-    DELETE FROM running_contract WHERE run = this_run;
-    UPDATE running_contract SET superseded = NULL WHERE superseded = this_run;
-    DELETE FROM running_contract WHERE superseded <= (SELECT published.run FROM published);
 
     skipped := crm.gather_contracts(as_of, period_days);
     SELECT * INTO used FROM crm.model_of_contracts(this_run, as_of, options);

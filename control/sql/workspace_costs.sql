@@ -5,9 +5,8 @@ INSERT INTO crm.workspace_role VALUES
     ('costs', 2, 'at', 'time', true, 'when it was spent'),
     ('costs', 3, 'amount', 'number', true, 'what it came to; negative for a credit');
 
--- Versions are not carried over, they stay: an attempt at a run that had made some must not then leave the step out.
-INSERT INTO crm.workspace_step (name, position, role, optional, makes, of_source, customer_join, meaning)
-VALUES ('costs', 45, 'costs', false, '{cost_basis}', '{customer_cost,cost_basis}',
+INSERT INTO crm.workspace_step (name, position, role, optional, makes, versions, of_source, customer_join, meaning)
+VALUES ('costs', 45, 'costs', false, '{cost_basis}', '{customer_cost}', '{customer_cost,cost_basis}',
         'LEFT JOIN cost_basis AS spending ON spending.run = published.run
          LEFT JOIN customer_cost AS spent ON spent.customer = fact.customer AND spent.run <= published.run
              AND (spent.superseded IS NULL OR spent.superseded > published.run)',
@@ -62,11 +61,7 @@ CREATE FUNCTION crm.refresh_costs(this_run bigint, as_of date, options jsonb, OU
 DECLARE
     skipped bigint;
 BEGIN
-    -- What an earlier attempt at this run left is undone, and what no reader sees any more goes.
     DELETE FROM cost_basis WHERE run = this_run;
-    DELETE FROM customer_cost WHERE run = this_run;
-    UPDATE customer_cost SET superseded = NULL WHERE superseded = this_run;
-    DELETE FROM customer_cost WHERE superseded <= (SELECT published.run FROM published);
 
     CREATE TEMPORARY TABLE fresh_cost ON COMMIT DROP AS
     SELECT customer, sum(amount::numeric) FILTER (WHERE is_cost)::float8 AS costs, count(*) FILTER (WHERE NOT is_cost) AS skipped

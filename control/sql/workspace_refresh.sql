@@ -136,6 +136,9 @@ BEGIN
     FOR made IN SELECT unnest(makes) FROM crm.workspace_step ORDER BY position LOOP
         EXECUTE format('DELETE FROM %I WHERE run < $1', made) USING this_run;
     END LOOP;
+    FOR made IN SELECT unnest(versions) FROM crm.workspace_step ORDER BY position LOOP
+        EXECUTE format('DELETE FROM %I WHERE superseded <= $1', made) USING this_run;
+    END LOOP;
     WITH gone AS (DELETE FROM customer_fact WHERE superseded <= this_run RETURNING *)
     INSERT INTO former_fact SELECT * FROM gone;
     DELETE FROM history WHERE superseded <= this_run;
@@ -195,6 +198,7 @@ BEGIN
         PERFORM crm.enter_run(workspace);
         failed_state := NULL;
         BEGIN
+            PERFORM crm.undo_versions(step.name, this.this_run);
             IF step.is_left_out THEN
                 PERFORM crm.carry_over(step.name, this.this_run);
                 step_rows := NULL;

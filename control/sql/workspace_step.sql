@@ -36,6 +36,7 @@ CREATE TABLE crm.workspace_step (
     optional boolean NOT NULL DEFAULT true,
     makes text[] NOT NULL,
     keeps text[] NOT NULL DEFAULT '{}',
+    versions text[] NOT NULL DEFAULT '{}',
     of_source text[] NOT NULL DEFAULT '{}',
     customer_join text,
     meaning text NOT NULL
@@ -46,6 +47,8 @@ COMMENT ON COLUMN crm.workspace_step.role IS 'The source without which the step 
 COMMENT ON COLUMN crm.workspace_step.optional IS 'Whether a run may leave the step out (option steps); what it made last then stays.';
 COMMENT ON COLUMN crm.workspace_step.makes IS 'Tables with a column run whose rows of earlier runs go when a run is complete.';
 COMMENT ON COLUMN crm.workspace_step.keeps IS 'Tables with a column run that hold all runs.';
+COMMENT ON COLUMN crm.workspace_step.versions IS
+    'Tables with columns run and superseded: run n shows the rows with run <= n that neither n nor an earlier run has superseded. What an earlier attempt at a run left in them is undone before the step begins, be it left out or not.';
 COMMENT ON COLUMN crm.workspace_step.of_source IS 'Tables that hold what the source of the role says, and are emptied when it is dropped.';
 COMMENT ON COLUMN crm.workspace_step.customer_join IS
     'What the columns of the step in view customer need beside fact, score and basis: a join of one row a customer.';
@@ -59,6 +62,20 @@ CREATE TABLE crm.workspace_column (
 );
 COMMENT ON TABLE crm.workspace_column IS
     'The columns of a workspace''s view customer: expressions over published, basis (what the run''s scores stand on), fact (the customer), score (of the customer''s history) and the joins of the steps.';
+
+CREATE FUNCTION crm.undo_versions(step text, this_run bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    AS $$
+DECLARE
+    versioned text;
+BEGIN
+    FOR versioned IN SELECT unnest(versions) FROM crm.workspace_step WHERE name = step LOOP
+        EXECUTE format('DELETE FROM %I WHERE run = $1', versioned) USING this_run;
+        EXECUTE format('UPDATE %I SET superseded = NULL WHERE superseded = $1', versioned) USING this_run;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION crm.undo_versions(text, bigint) IS
+    'Support of crm.refresh: undoes what an earlier attempt at the run left in the versions of a step, so that those of the last complete run are the start.';
 
 REVOKE ALL ON crm.workspace_role, crm.workspace_step, crm.workspace_column FROM PUBLIC;
 GRANT SELECT ON crm.workspace_role, crm.workspace_step, crm.workspace_column TO PUBLIC;
