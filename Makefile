@@ -18,8 +18,10 @@ SQL_PARTS = $(addprefix control/sql/,model.sql exact_sum.sql value_timeline.sql 
 	identity_normalise.sql identity_field.sql identity_cluster.sql identity_suspects.sql \
 	workspace_charts.sql workspace_charts_value.sql workspace_charts_text.sql workspace_charts_prediction.sql \
 	workspace_step.sql workspace_run.sql workspace_source.sql workspace_setup.sql workspace_refresh.sql \
-	workspace_timelines.sql workspace_models.sql workspace_histories.sql workspace_scores.sql workspace_customers.sql workspace_segments.sql \
-	workspace_concentration.sql workspace_cohorts.sql workspace_equity.sql workspace_topics.sql workspace_alerts.sql workspace_profile.sql workspace_check.sql \
+	workspace_timelines.sql workspace_models.sql workspace_histories.sql workspace_scores.sql workspace_customers.sql \
+	workspace_segments.sql workspace_concentration.sql workspace_cohorts.sql workspace_equity.sql \
+	workspace_topics.sql workspace_comments.sql workspace_topic_models.sql workspace_topic_reports.sql \
+	workspace_alerts.sql workspace_profile.sql workspace_check.sql workspace_topic_checks.sql \
 	workspace_costs.sql workspace_contracts.sql \
 	workspace_predictions.sql workspace_prediction_models.sql workspace_leads.sql workspace_prediction_alerts.sql \
 	workspace_suggest.sql)

@@ -100,4 +100,110 @@ CALL crm.refresh('talk', '2026-06-13');
 SELECT rows, message FROM talk.run_step WHERE step = 'topics' AND run = 11;
 SELECT count(*) FROM talk.customer_said;
 SELECT crm.drop_workspace('talk');
+
+-- Night after night only what has changed is read; of a day, the same as when all is read.
+TRUNCATE said;
+INSERT INTO said
+SELECT id, nullif(1 + id * 11 % 70, 5), timestamptz '2026-01-05 12:00+00' + id % CASE WHEN id <= 120 THEN 40 ELSE 160 END * interval '20 hours',
+       made_up(id % 400), CASE WHEN id <= 120 THEN (ARRAY['delivery', 'payment', 'praise'])[1 + id % 400 % 3] END
+FROM generate_series(1, 600) AS id;
+SELECT crm.create_workspace(w, 'bought', comments => 'said', options => '{"time_zone": "UTC"}') FROM unnest('{kept,whole}'::name[]) AS w;
+CREATE TABLE verdict (day date, options text, is_model_new boolean, different bigint, wrong bigint);
+CREATE PROCEDURE compare(day date, options jsonb DEFAULT '{}') LANGUAGE plpgsql AS $$
+DECLARE
+    part text;
+    d bigint := 0;
+    more bigint;
+    model bytea := (SELECT made_by FROM kept.topic_basis JOIN kept.published USING (run));
+BEGIN
+    CALL crm.refresh('kept', day, options);
+    CALL crm.refresh('whole', day, options || '{"full": true}');
+    FOREACH part IN ARRAY ARRAY['TABLE %1$s.comment_topic', 'TABLE %1$s.topic_trend', 'TABLE %1$s.topic_alarm',
+                                'SELECT customer, comments, last_comment_at, last_comment_topic FROM %1$s.customer',
+                                'SELECT customer, day, comment, topic FROM %1$s.customer_said',
+                                'SELECT topic, example_probability, example_day, example_digest FROM %1$s.comment_topic_of_run'] LOOP
+        EXECUTE format('SELECT count(*) FROM ((%1$s EXCEPT ALL %2$s) UNION ALL (%2$s EXCEPT ALL %1$s)) AS d', format(part, 'kept'), format(part, 'whole'))
+            INTO more;
+        d := d + more;
+    END LOOP;
+    INSERT INTO verdict SELECT day, options::text, made_by IS DISTINCT FROM model, d, (SELECT count(*) FROM crm.check_workspace('kept', NULL) WHERE NOT ok)
+    FROM kept.topic_basis;
+END $$;
+CALL compare('2026-05-01');
+SELECT count(*) AS readable FROM kept.customer_said;
+CALL compare('2026-05-01');
+-- New ones; others edited, removed, moved to another customer, or to another day, be it beyond the day of the run.
+INSERT INTO said SELECT id, 1 + id * 11 % 70, '2026-05-02 08:00+00', made_up(id), NULL FROM generate_series(601, 620) AS id;
+CALL compare('2026-05-02');
+UPDATE said SET comment = comment || ' again' WHERE id % 19 = 0 AND topic IS NULL;
+DELETE FROM said WHERE id % 23 = 0 AND topic IS NULL;
+UPDATE said SET customer = nullif(1 + id * 7 % 70, 6) WHERE id % 29 = 0;
+UPDATE said SET at = '2026-05-20' WHERE id % 31 = 0 AND topic IS NULL;
+UPDATE said SET at = at - interval '5 days' WHERE id % 37 = 0;
+CALL compare('2026-05-03');
+UPDATE said SET at = '2026-04-20' WHERE id % 62 = 0 AND topic IS NULL;
+-- The same comment, twice and once.
+INSERT INTO said SELECT * FROM said WHERE id % 41 = 0 AND topic IS NULL;
+CALL compare('2026-05-03');
+DELETE FROM said WHERE ctid IN (SELECT max(ctid) FROM said WHERE id % 41 = 0 AND topic IS NULL GROUP BY id);
+-- What was the fourth is the third when the last one goes; and another comment is the example.
+DELETE FROM said AS gone USING (SELECT customer, max(at) AS at FROM said WHERE at < '2026-05-04' AND topic IS NULL GROUP BY customer) AS last
+WHERE gone.customer = last.customer AND gone.at = last.at;
+UPDATE said SET at = at - interval '1 day', comment = comment || ' ' WHERE id IN (SELECT id FROM said WHERE topic IS NOT NULL ORDER BY at DESC LIMIT 3);
+CALL compare('2026-05-04');
+UPDATE said SET at = at - interval '1 day' WHERE id IN (SELECT id FROM said WHERE topic IS NOT NULL ORDER BY at DESC LIMIT 9);
+CALL compare('2026-05-05');
+-- Back in time and forth.
+CALL compare('2026-03-01');
+CALL compare('2026-05-25');
+UPDATE said SET comment = 'your driver took two weeks' WHERE id % 43 = 0 AND topic IS NULL;
+CALL compare('2026-05-25', '{"topic_window_days": 14}');
+-- Topics that people give; one of spaces is none.
+UPDATE said SET topic = CASE id % 3 WHEN 0 THEN '  ' WHEN 1 THEN 'praise' ELSE 'service' END WHERE id % 10 = 0;
+CALL compare('2026-05-25');
+CALL compare('2026-05-26', '{"refit": true}');
+-- An interrupted run is taken up as of another day, when what it saw has changed again, or with the step left out.
+CREATE TABLE topic_before AS TABLE kept.comment_topic;
+CREATE TABLE customer_before AS SELECT customer, comments, last_comment_at, last_comment_topic FROM kept.customer;
+CREATE TABLE profile_before AS SELECT label, value, note FROM crm.customer_profile('kept', '13') WHERE section = 'comments';
+UPDATE kept.setting SET value = '"no list"' WHERE name = 'alert_stages';
+UPDATE said SET comment = comment || ' now' WHERE id % 13 = 0 AND nullif(btrim(topic), '') IS NULL OR customer = 13;
+CALL crm.refresh('kept', '2026-05-28');
+SELECT count(*) > 0 AS unfinished FROM kept.known_comment WHERE run > (SELECT run FROM kept.published);
+SELECT count(*) AS seen FROM (TABLE kept.comment_topic EXCEPT TABLE topic_before) AS d;
+SELECT count(*) AS seen FROM (SELECT customer, comments, last_comment_at, last_comment_topic FROM kept.customer EXCEPT TABLE customer_before) AS d;
+SELECT count(*) AS seen FROM (SELECT label, value, note FROM crm.customer_profile('kept', '13') WHERE section = 'comments' EXCEPT TABLE profile_before) AS d;
+UPDATE said SET comment = left(comment, -4) WHERE comment LIKE '% now' AND id % 26 = 0;
+UPDATE kept.setting SET value = '["at risk", "lapsed"]' WHERE name = 'alert_stages';
+CALL compare('2026-05-27');
+UPDATE kept.setting SET value = '"no list"' WHERE name = 'alert_stages';
+UPDATE said SET comment = comment || ' at last', at = '2026-05-27' WHERE id % 17 = 0 AND nullif(btrim(topic), '') IS NULL;
+CALL crm.refresh('kept', '2026-05-28');
+UPDATE kept.setting SET value = '["at risk", "lapsed"]' WHERE name = 'alert_stages';
+CALL compare('2026-05-28', '{"steps": []}');
+CALL compare('2026-05-29');
+TABLE verdict;
+-- Texts that are not there any more are not kept.
+SELECT count(*) AS gone FROM kept.customer_said WHERE NOT EXISTS (SELECT FROM said WHERE left(said.comment, 1000) = customer_said.comment);
+-- The check fails when there is reason to.
+BEGIN;
+UPDATE kept.customer_comment SET last_comment_topic = 'nothing' WHERE customer = 7 AND superseded IS NULL;
+SELECT "check", differences FROM crm.check_workspace('kept') WHERE NOT ok;
+ROLLBACK;
+BEGIN;
+UPDATE kept.comment_day SET comments[1] = comments[1] + 1 WHERE superseded IS NULL AND day = (SELECT min(day) FROM kept.comment_day);
+SELECT "check", differences, example FROM crm.check_workspace('kept') WHERE NOT ok;
+ROLLBACK;
+BEGIN;
+DELETE FROM kept.customer_said WHERE customer = 7;
+SELECT "check", differences FROM crm.check_workspace('kept') WHERE NOT ok;
+ROLLBACK;
+-- Without the source, nothing is kept of it.
+SELECT crm.drop_source('kept', 'comments');
+SELECT (SELECT count(*) FROM kept.customer_said) AS said, (SELECT count(*) FROM kept.known_comment) AS known, (SELECT sum(comments) FROM kept.customer) AS comments;
+CALL crm.refresh('kept', '2026-05-29');
+SELECT crm.add_source('kept', 'comments', 'said');
+CALL crm.refresh('kept', '2026-05-29');
+SELECT count(*) AS wrong FROM crm.check_workspace('kept') WHERE NOT ok;
+SELECT crm.drop_workspace('kept'), crm.drop_workspace('whole');
 DROP SCHEMA workspace_topics CASCADE;

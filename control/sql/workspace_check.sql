@@ -215,7 +215,7 @@ BEGIN
     SELECT * INTO basis FROM topic_basis AS b WHERE b.run = this_run;
     IF basis.run IS NULL OR to_regclass('source_comments') IS NULL THEN RETURN; END IF;
     SELECT count(*), min(format('customer %s: %s comments are counted, the source has %s', customer, shown.comments, counted.comments)) INTO differences, example
-    FROM (SELECT customer, comments FROM customer_comment WHERE run = this_run) AS shown
+    FROM (SELECT customer, comments FROM customer_comment WHERE run <= this_run AND (superseded IS NULL OR superseded > this_run)) AS shown
     FULL JOIN (SELECT customer, count(*) AS comments FROM source_comments
                WHERE customer IS NOT NULL AND comment IS NOT NULL AND at::date <= check_topics.as_of GROUP BY customer) AS counted USING (customer)
     WHERE shown.comments IS DISTINCT FROM counted.comments;
@@ -241,7 +241,7 @@ COMMENT ON FUNCTION crm.check_topics(bigint, date, int) IS
 
 CREATE FUNCTION crm.check_workspace(workspace name, sample int DEFAULT 10000)
     RETURNS TABLE ("check" text, ok boolean, differences bigint, example text)
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 13 COST 1000000
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 14 COST 1000000
     AS $$
 DECLARE
     caller_path CONSTANT text := pg_catalog.current_setting('search_path');

@@ -121,8 +121,8 @@ BEGIN
         SELECT to_char(said.day, ''YYYY-MM-DD''), said.comment,
                coalesce(said.topic, (SELECT given.topic FROM published JOIN topic_basis AS basis USING (run), comment_label AS given
                                      WHERE given.comment_digest = said.comment_digest AND given.made_by = basis.made_by))
-        FROM customer_said AS said
-        WHERE said.customer = %L AND said.day <= %L ORDER BY said.day DESC, said.comment_digest', about ->> 'customer', about ->> 'as_of');
+        FROM published AS shown JOIN customer_said AS said ON said.run <= shown.run AND (said.superseded IS NULL OR said.superseded > shown.run)
+        WHERE said.customer = %L ORDER BY said.day DESC, said.comment_digest', about ->> 'customer');
 END $$;
 COMMENT ON FUNCTION crm.profile_comments(jsonb) IS 'Section of crm.customer_profile: the last comments, each with its topic.';
 
