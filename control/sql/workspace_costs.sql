@@ -23,15 +23,19 @@ CREATE FUNCTION crm.set_up_costs(customer_type regtype) RETURNS void
     AS $$
 BEGIN
     EXECUTE format('CREATE TABLE IF NOT EXISTS customer_cost (
-        customer %s, run bigint, superseded bigint, costs float8 NOT NULL, PRIMARY KEY (customer, run))', customer_type);
+        customer %s, run bigint, superseded bigint, costs float8 NOT NULL, print numeric NOT NULL, PRIMARY KEY (customer, run))', customer_type);
     COMMENT ON TABLE customer_cost IS 'What was spent on each customer, in versions like those of customer_fact; also on those who have not ordered.';
+    COMMENT ON COLUMN customer_cost.print IS 'Sum of 64 bits of each amount: who still has it has the same costs.';
     CREATE INDEX IF NOT EXISTS customer_cost_run ON customer_cost (run);
     CREATE INDEX IF NOT EXISTS customer_cost_superseded ON customer_cost (superseded) WHERE superseded IS NOT NULL;
 
-    CREATE TABLE IF NOT EXISTS cost_basis (run bigint PRIMARY KEY, costs float8 NOT NULL, other_costs float8 NOT NULL);
+    CREATE TABLE IF NOT EXISTS cost_basis (
+        run bigint PRIMARY KEY, costs float8 NOT NULL, other_costs float8 NOT NULL, exact_costs numeric NOT NULL, exact_other_costs numeric NOT NULL);
     COMMENT ON TABLE cost_basis IS 'What a run knows of costs: a row when there was a source of them.';
     COMMENT ON COLUMN cost_basis.costs IS 'All costs until the day.';
     COMMENT ON COLUMN cost_basis.other_costs IS 'Of these, what was spent on those who have not ordered until then.';
+    COMMENT ON COLUMN cost_basis.exact_costs IS 'The same, not rounded: the next run adds to it what has changed.';
+    COMMENT ON COLUMN cost_basis.exact_other_costs IS 'The same of the others.';
 
     CREATE OR REPLACE VIEW segment_margin AS
     SELECT segment.as_of, segment.segment, segment.customers, segment.revenue, coalesce(spent.costs, 0) AS costs,
@@ -55,36 +59,93 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION crm.set_up_costs(regtype) IS 'Tables and views of step costs.';
 
-CREATE FUNCTION crm.refresh_costs(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+-- To add up exactly costs much more than to see that what is added up is the same: only of customers with another print is
+-- it done anew.
+CREATE FUNCTION crm.find_changed_costs(as_of date, everybody boolean) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     AS $$
 DECLARE
     skipped bigint;
 BEGIN
-    DELETE FROM cost_basis WHERE run = this_run;
-
-    CREATE TEMPORARY TABLE fresh_cost ON COMMIT DROP AS
-    SELECT customer, sum(amount::numeric) FILTER (WHERE is_cost)::float8 AS costs, count(*) FILTER (WHERE NOT is_cost) AS skipped
-    FROM (SELECT customer, amount, customer IS NOT NULL AND at IS NOT NULL AND coalesce(abs(amount) < 'Infinity', false) AS is_cost
-          FROM source_costs WHERE at::date <= refresh_costs.as_of OR at IS NULL) AS read
+    CREATE TEMPORARY TABLE cost_print ON COMMIT DROP AS
+    SELECT customer, sum(print) AS print, count(*) - count(print) AS skipped
+    FROM (SELECT customer, CASE WHEN customer IS NOT NULL AND at IS NOT NULL AND abs(amount) < 'Infinity' THEN hashfloat8extended(amount, 0) END AS print
+          FROM source_costs WHERE at::date <= find_changed_costs.as_of OR at IS NULL) AS read
     GROUP BY customer;
-    SELECT sum(fresh.skipped) INTO skipped FROM fresh_cost AS fresh;
-    IF skipped > 0 THEN message := skipped || ' costs without a customer, a day or an amount were skipped'; END IF;
-    DELETE FROM fresh_cost WHERE costs IS NULL;
-    ANALYZE fresh_cost;
+    SELECT sum(read.skipped) INTO skipped FROM cost_print AS read;
+    CREATE TEMPORARY TABLE spender ON COMMIT DROP AS
+    SELECT customer
+    FROM (SELECT customer, print FROM cost_print WHERE print IS NOT NULL) AS fresh
+    FULL JOIN (SELECT customer, print FROM customer_cost WHERE superseded IS NULL) AS old USING (customer)
+    WHERE everybody OR fresh.print IS DISTINCT FROM old.print;
+    ANALYZE spender;
+    DROP TABLE cost_print;
 
     CREATE TEMPORARY TABLE changed_cost ON COMMIT DROP AS
-    SELECT customer, fresh.costs
-    FROM (SELECT customer, costs FROM customer_cost WHERE superseded IS NULL) AS old FULL JOIN fresh_cost AS fresh USING (customer)
-    WHERE old.costs IS DISTINCT FROM fresh.costs;
-    GET DIAGNOSTICS rows = ROW_COUNT;
-    UPDATE customer_cost AS old SET superseded = this_run FROM changed_cost AS changed WHERE changed.customer = old.customer AND old.superseded IS NULL;
-    INSERT INTO customer_cost (customer, run, costs) SELECT customer, this_run, costs FROM changed_cost WHERE costs IS NOT NULL;
+    SELECT customer, fresh.costs, fresh.print, fresh.costs IS DISTINCT FROM old.costs AS is_other
+    FROM (SELECT customer, cost.costs, cost.print FROM spender JOIN customer_cost AS cost USING (customer) WHERE cost.superseded IS NULL) AS old
+    FULL JOIN (SELECT customer, sum(amount::numeric)::float8 AS costs, sum(hashfloat8extended(amount, 0)) AS print
+               FROM spender JOIN source_costs USING (customer)
+               WHERE at::date <= find_changed_costs.as_of AND abs(amount) < 'Infinity' GROUP BY customer) AS fresh USING (customer)
+    WHERE (fresh.costs, fresh.print) IS DISTINCT FROM (old.costs, old.print);
+    DROP TABLE spender;
+    RETURN skipped;
+END $$;
+COMMENT ON FUNCTION crm.find_changed_costs(date, boolean) IS
+    'Support of crm.refresh: makes the temporary table changed_cost; how many rows have no customer, no day or no amount.';
 
+CREATE FUNCTION crm.add_up_costs(this_run bigint, all_anew boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    AS $$
+BEGIN
     INSERT INTO cost_basis
-    SELECT this_run, coalesce(sum(fresh.costs::numeric), 0), coalesce(sum(fresh.costs::numeric) FILTER (WHERE fact.customer IS NULL), 0)
-    FROM fresh_cost AS fresh LEFT JOIN customer_fact AS fact ON fact.customer = fresh.customer AND fact.superseded IS NULL;
-    DROP TABLE fresh_cost, changed_cost;
+    SELECT this_run, added.costs, added.other_costs, added.costs, added.other_costs
+    FROM (SELECT coalesce(sum(cost.costs::numeric), 0) AS costs, coalesce(sum(cost.costs::numeric) FILTER (WHERE fact.customer IS NULL), 0) AS other_costs
+          FROM customer_cost AS cost LEFT JOIN customer_fact AS fact ON fact.customer = cost.customer AND fact.superseded IS NULL
+          WHERE cost.superseded IS NULL) AS added
+    WHERE all_anew;
+    IF FOUND THEN RETURN; END IF;
+
+    -- What is spent on customers who have ordered now, and had not, was spent on others, and the reverse.
+    INSERT INTO cost_basis
+    WITH touched AS (
+        SELECT customer FROM customer_cost WHERE run = this_run OR superseded = this_run
+        UNION SELECT customer FROM customer_fact WHERE run = this_run OR superseded = this_run
+    ), part AS (
+        SELECT cost.costs::numeric AS costs, cost.superseded IS NULL AS is_now, cost.run <> this_run AS was,
+               EXISTS (SELECT FROM customer_fact AS fact WHERE fact.customer = cost.customer AND fact.superseded IS NULL) AS has_ordered,
+               EXISTS (SELECT FROM customer_fact AS fact WHERE fact.customer = cost.customer AND fact.run <> this_run
+                           AND (fact.superseded IS NULL OR fact.superseded = this_run)) AS had_ordered
+        FROM touched JOIN customer_cost AS cost USING (customer) WHERE cost.superseded IS NULL OR cost.superseded = this_run
+    ), change AS (
+        SELECT coalesce(sum(costs) FILTER (WHERE is_now), 0) - coalesce(sum(costs) FILTER (WHERE was), 0) AS costs,
+               coalesce(sum(costs) FILTER (WHERE is_now AND NOT has_ordered), 0) - coalesce(sum(costs) FILTER (WHERE was AND NOT had_ordered), 0)
+                   AS other_costs
+        FROM part)
+    SELECT this_run, last.exact_costs + change.costs, last.exact_other_costs + change.other_costs,
+           last.exact_costs + change.costs, last.exact_other_costs + change.other_costs
+    FROM change, cost_basis AS last JOIN published USING (run);
+END $$;
+COMMENT ON FUNCTION crm.add_up_costs(bigint, boolean) IS 'Support of crm.refresh: all costs, and those of customers who have not ordered.';
+
+CREATE FUNCTION crm.refresh_costs(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+DECLARE
+    all_anew CONSTANT boolean := coalesce((options ->> 'full')::boolean, false)
+                                 OR NOT EXISTS (SELECT FROM cost_basis JOIN published USING (run));
+    skipped bigint;
+BEGIN
+    DELETE FROM cost_basis WHERE run = this_run;
+    skipped := crm.find_changed_costs(as_of, all_anew);
+    IF skipped > 0 THEN message := skipped || ' costs without a customer, a day or an amount were skipped'; END IF;
+    SELECT count(*) INTO rows FROM changed_cost WHERE is_other;
+    UPDATE customer_cost AS old SET superseded = this_run FROM changed_cost AS changed WHERE changed.customer = old.customer AND old.superseded IS NULL;
+    INSERT INTO customer_cost (customer, run, costs, print)
+    SELECT customer, this_run, costs, print FROM changed_cost WHERE costs IS NOT NULL ORDER BY customer;
+    DROP TABLE changed_cost;
+    IF all_anew THEN ANALYZE customer_cost; END IF;
+    PERFORM crm.add_up_costs(this_run, all_anew);
 END $$;
 COMMENT ON FUNCTION crm.refresh_costs(bigint, date, jsonb) IS 'Step costs.';
 
@@ -94,6 +155,7 @@ CREATE FUNCTION crm.check_costs(this_run bigint, as_of date, sample int, OUT dif
     AS $$
 DECLARE
     segments record;
+    totals record;
 BEGIN
     differences := 0;
     IF to_regclass('source_costs') IS NULL THEN RETURN; END IF;
@@ -109,11 +171,19 @@ BEGIN
                FROM customer GROUP BY 1) AS counted USING (segment)
     WHERE shown.customers IS DISTINCT FROM counted.customers
        OR NOT (crm.nearly_equal(shown.costs, counted.costs) AND crm.nearly_equal(shown.margin, counted.margin));
-    differences := differences + segments.differences;
-    example := coalesce(example, segments.example);
+    SELECT count(*) AS differences, min(format('all costs are %s, one by one %s; those of others %s, one by one %s', shown.costs, counted.costs,
+                                              shown.other_costs, counted.other_costs)) AS example INTO totals
+    FROM cost_basis AS shown,
+         (SELECT coalesce(sum(cost.costs::numeric), 0) AS costs, coalesce(sum(cost.costs::numeric) FILTER (WHERE fact.customer IS NULL), 0) AS other_costs
+          FROM customer_cost AS cost
+          LEFT JOIN customer_fact AS fact ON fact.customer = cost.customer AND fact.run <= this_run AND (fact.superseded IS NULL OR fact.superseded > this_run)
+          WHERE cost.run <= this_run AND (cost.superseded IS NULL OR cost.superseded > this_run)) AS counted
+    WHERE shown.run = this_run AND (shown.exact_costs, shown.exact_other_costs) IS DISTINCT FROM (counted.costs, counted.other_costs);
+    differences := differences + segments.differences + totals.differences;
+    example := coalesce(example, segments.example, totals.example);
 END $$;
 COMMENT ON FUNCTION crm.check_costs(bigint, date, int) IS
-    'Support of crm.check_workspace: costs of view customer against the source, and those of view segment_margin against view customer. Costs that came since the last refresh are differences.';
+    'Support of crm.check_workspace: costs of view customer against the source, those of view segment_margin against view customer, and the sum of all against the costs of each. Costs that came since the last refresh are differences.';
 
 INSERT INTO crm.workspace_profile_section VALUES (25, 'costs', 'costs', 'profile_costs');
 CREATE FUNCTION crm.profile_costs(about jsonb) RETURNS TABLE (label text, value text, note text)
