@@ -96,21 +96,21 @@ CREATE FUNCTION crm.gather_contracts(as_of date, period_days int) RETURNS bigint
 DECLARE
     skipped bigint;
 BEGIN
-    CREATE TEMPORARY TABLE contract_read ON COMMIT DROP AS
-    SELECT read.customer, read.started_at, read.ended_at, read.is_contract, known.periods, known.lost
-    FROM (SELECT customer, started_at::date AS started_at, CASE WHEN ended_at::date <= gather_contracts.as_of THEN ended_at::date END AS ended_at,
+    CREATE TEMPORARY TABLE known_contract ON COMMIT DROP AS
+    SELECT known.periods, known.lost, read.is_contract AND read.ended_at IS NULL AS runs, read.is_contract, count(*) AS contracts
+    FROM (SELECT started_at::date AS started_at, CASE WHEN ended_at::date <= gather_contracts.as_of THEN ended_at::date END AS ended_at,
                  customer IS NOT NULL AND isfinite(started_at) IS TRUE
                  AND NOT coalesce(ended_at::date <= gather_contracts.as_of AND ended_at::date < started_at::date, false) AS is_contract
           FROM source_contracts WHERE started_at::date <= gather_contracts.as_of OR started_at IS NULL OFFSET 0) AS read
     CROSS JOIN LATERAL crm.contract_periods(CASE WHEN read.is_contract THEN read.started_at END, CASE WHEN read.is_contract THEN read.ended_at END,
-                                            gather_contracts.as_of, period_days) AS known;
-    DELETE FROM contract_read WHERE NOT is_contract;
-    GET DIAGNOSTICS skipped = ROW_COUNT;
-    ANALYZE contract_read;
+                                            gather_contracts.as_of, period_days) AS known
+    GROUP BY 1, 2, 3, 4;
+    SELECT sum(contracts) INTO skipped FROM known_contract WHERE NOT is_contract;
+    DELETE FROM known_contract WHERE NOT is_contract;
     RETURN skipped;
 END $$;
 COMMENT ON FUNCTION crm.gather_contracts(date, int) IS
-    'Support of crm.refresh: makes the temporary table contract_read; how many contracts have no customer, no start, or an end before it.';
+    'Support of crm.refresh: makes the temporary table known_contract, of contracts counted by what is known of them as of the day; how many have no customer, no start, or an end before it.';
 
 CREATE FUNCTION crm.fit_contracts(this_run bigint, as_of date, OUT model crm.model, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -118,7 +118,7 @@ CREATE FUNCTION crm.fit_contracts(this_run bigint, as_of date, OUT model crm.mod
 DECLARE
     fitted crm.model[];
 BEGIN
-    SELECT ARRAY[crm.fit_sbg(periods, lost), crm.fit_bdw(periods, lost)] INTO fitted FROM contract_read;
+    SELECT ARRAY[crm.fit_sbg(periods, lost), crm.fit_bdw(periods, lost)] INTO fitted FROM known_contract, generate_series(1, contracts);
     INSERT INTO fitted_model (run, name, kind, chosen, kept, fitted_as_of, model, measure, quality, observations, message)
     SELECT this_run, 'contracts', compared.kind, false, false, fit_contracts.as_of, fitted[compared.position], 'Akaike''s criterion, negated', -compared.aic,
            info.observations, info.message
@@ -136,7 +136,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION crm.fit_contracts(bigint, date) IS
-    'Support of crm.refresh: fits sBG and BdW to contract_read, and gives the one that is better by Akaike''s criterion.';
+    'Support of crm.refresh: fits sBG and BdW to known_contract, and gives the one that is better by Akaike''s criterion.';
 
 CREATE FUNCTION crm.model_of_contracts(this_run bigint, as_of date, options jsonb, OUT model crm.model, OUT fitted_as_of date, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -149,7 +149,8 @@ BEGIN
     -- A model that was fitted as of a later day knows what has not happened yet.
     SELECT basis.* INTO last FROM contract_basis AS basis JOIN published USING (run)
     WHERE basis.period_days = coalesce((options ->> 'contract_period_days')::int, 30) AND basis.fitted_as_of <= model_of_contracts.as_of;
-    SELECT count(*) FILTER (WHERE lost) AS lost, count(*) FILTER (WHERE periods > lost::int) AS renewed INTO known FROM contract_read;
+    SELECT coalesce(sum(contracts) FILTER (WHERE lost), 0) AS lost, coalesce(sum(contracts) FILTER (WHERE periods > lost::int), 0) AS renewed
+    INTO known FROM known_contract;
     IF known.lost < least OR known.renewed < least THEN
         message := format('%s contracts were renewed and %s lost: too few to learn from, %s of each are needed', known.renewed, known.lost, least);
         RETURN;
@@ -167,43 +168,68 @@ END $$;
 COMMENT ON FUNCTION crm.model_of_contracts(bigint, date, jsonb) IS
     'Support of crm.refresh: the model to use for the run, fitted now or a short while ago; NULL: none.';
 
-CREATE FUNCTION crm.report_contracts(this_run bigint, as_of date, period_days int, model crm.model, discount_rate float8) RETURNS bigint
+CREATE FUNCTION crm.report_running_contracts(this_run bigint, as_of date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
 DECLARE
     changed bigint;
 BEGIN
+    CREATE TEMPORARY TABLE holder ON COMMIT DROP AS
+    SELECT DISTINCT customer
+    FROM (SELECT customer, started_at, contracts FROM running_contract WHERE superseded IS NULL) AS old
+    FULL JOIN (SELECT customer, started_at, count(*) AS contracts
+               FROM (SELECT customer, started_at::date AS started_at FROM source_contracts
+                     WHERE customer IS NOT NULL AND isfinite(started_at) AND started_at::date <= report_running_contracts.as_of
+                       AND (ended_at::date <= report_running_contracts.as_of) IS NOT TRUE OFFSET 0) AS read
+               GROUP BY customer, started_at) AS fresh USING (customer, started_at)
+    WHERE old.contracts IS DISTINCT FROM fresh.contracts;
+    ANALYZE holder;
+
     CREATE TEMPORARY TABLE changed_contract ON COMMIT DROP AS
     SELECT customer, started_at, fresh.contracts, fresh.is_oldest
-    FROM (SELECT customer, started_at, contracts, is_oldest FROM running_contract WHERE superseded IS NULL) AS old
-    FULL JOIN (SELECT customer, started_at, count(*) AS contracts, started_at = min(started_at) OVER (PARTITION BY customer) AS is_oldest
-               FROM contract_read WHERE ended_at IS NULL GROUP BY customer, started_at) AS fresh USING (customer, started_at)
+    FROM (SELECT customer, held.started_at, held.contracts, held.is_oldest
+          FROM holder JOIN running_contract AS held USING (customer) WHERE held.superseded IS NULL) AS old
+    FULL JOIN (SELECT customer, started_at::date AS started_at, count(*) AS contracts,
+                      started_at::date = min(started_at::date) OVER (PARTITION BY customer) AS is_oldest
+               FROM holder JOIN source_contracts USING (customer)
+               WHERE isfinite(started_at) AND started_at::date <= report_running_contracts.as_of
+                 AND (ended_at::date <= report_running_contracts.as_of) IS NOT TRUE
+               GROUP BY customer, started_at::date) AS fresh USING (customer, started_at)
     WHERE (old.contracts, old.is_oldest) IS DISTINCT FROM (fresh.contracts, fresh.is_oldest);
     GET DIAGNOSTICS changed = ROW_COUNT;
+    ANALYZE changed_contract;
     UPDATE running_contract AS old SET superseded = this_run FROM changed_contract AS new
     WHERE new.customer = old.customer AND new.started_at = old.started_at AND old.superseded IS NULL;
     INSERT INTO running_contract (customer, started_at, run, contracts, is_oldest)
     SELECT customer, started_at, this_run, contracts, is_oldest FROM changed_contract WHERE contracts IS NOT NULL;
-    DROP TABLE changed_contract;
+    DROP TABLE holder, changed_contract;
+    RETURN changed;
+END $$;
+COMMENT ON FUNCTION crm.report_running_contracts(bigint, date) IS
+    'Support of crm.refresh: brings running_contract up to date; how many rows have changed.';
 
+CREATE FUNCTION crm.report_contracts(this_run bigint, period_days int, model crm.model, discount_rate float8) RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    AS $$
+BEGIN
     INSERT INTO contract_score_of_run
     SELECT this_run, held.renewals, crm.retention(model, held.renewals + 1),
            nullif(crm.residual_lifetime(model, held.renewals, exp(discount_rate * period_days / 365) - 1), 'Infinity')
-    FROM (SELECT DISTINCT (report_contracts.as_of - started_at) / period_days AS renewals FROM running_contract WHERE superseded IS NULL) AS held
+    FROM (SELECT DISTINCT periods AS renewals FROM known_contract WHERE runs) AS held
     WHERE model IS NOT NULL;
 
     INSERT INTO contract_survival_of_run
     SELECT this_run, period, contracts, lost,
            CASE WHEN bool_or(contracts = lost) OVER earlier THEN 0 ELSE exp(sum(ln(1 - lost / nullif(contracts, lost)::float8)) OVER earlier) END,
            crm.survival(model, period)
-    FROM (SELECT period, (sum(count(known.periods)) OVER (ORDER BY period DESC))::bigint AS contracts, count(*) FILTER (WHERE known.lost) AS lost
-          FROM generate_series(1, (SELECT max(periods) FROM contract_read)) AS period LEFT JOIN contract_read AS known ON known.periods = period
+    FROM (SELECT period, (sum(coalesce(sum(known.contracts), 0)) OVER (ORDER BY period DESC))::bigint AS contracts,
+                 coalesce(sum(known.contracts) FILTER (WHERE known.lost), 0)::bigint AS lost
+          FROM generate_series(1, (SELECT max(periods) FROM known_contract)) AS period LEFT JOIN known_contract AS known ON known.periods = period
           GROUP BY period) AS at_renewal
     WINDOW earlier AS (ORDER BY period);
-    RETURN changed;
 END $$;
-COMMENT ON FUNCTION crm.report_contracts(bigint, date, int, crm.model, float8) IS
-    'Support of crm.refresh: contracts that run, what the model says of them, and how long contracts last; how many of those that run have changed.';
+COMMENT ON FUNCTION crm.report_contracts(bigint, int, crm.model, float8) IS
+    'Support of crm.refresh: what the model says of contracts that run, and how long contracts last.';
 
 CREATE FUNCTION crm.refresh_contracts(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -225,10 +251,11 @@ BEGIN
     skipped := crm.gather_contracts(as_of, period_days);
     SELECT * INTO used FROM crm.model_of_contracts(this_run, as_of, options);
     INSERT INTO contract_basis VALUES (this_run, period_days, used.model, used.fitted_as_of);
-    rows := crm.report_contracts(this_run, as_of, period_days, used.model, (options ->> 'discount_rate')::float8);
+    rows := crm.report_running_contracts(this_run, as_of);
+    PERFORM crm.report_contracts(this_run, period_days, used.model, (options ->> 'discount_rate')::float8);
     message := nullif(concat_ws('; ', CASE WHEN skipped > 0 THEN skipped || ' contracts without a customer, without a start or ended before it were skipped' END,
                                 used.message), '');
-    DROP TABLE contract_read;
+    DROP TABLE known_contract;
 END $$;
 COMMENT ON FUNCTION crm.refresh_contracts(bigint, date, jsonb) IS 'Step contracts.';
 
