@@ -88,6 +88,7 @@ BEGIN
                FROM spender JOIN source_costs USING (customer)
                WHERE at::date <= find_changed_costs.as_of AND abs(amount) < 'Infinity' GROUP BY customer) AS fresh USING (customer)
     WHERE (fresh.costs, fresh.print) IS DISTINCT FROM (old.costs, old.print);
+    ANALYZE changed_cost;
     DROP TABLE spender;
     RETURN skipped;
 END $$;

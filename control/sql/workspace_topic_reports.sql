@@ -33,6 +33,7 @@ BEGIN
                FROM writer JOIN customer_comment AS known USING (customer) WHERE known.superseded IS NULL) AS old USING (customer)
     WHERE (fresh.comments, fresh.last_at, fresh.last_topic, fresh.topics)
           IS DISTINCT FROM (old.comments, old.last_comment_at, old.last_comment_topic, old.topics);
+    ANALYZE changed_writer;
     UPDATE customer_comment AS old SET superseded = this_run FROM changed_writer AS changed
     WHERE changed.customer = old.customer AND old.superseded IS NULL;
     INSERT INTO customer_comment (customer, run, comments, last_comment_at, last_comment_topic, topics)
@@ -209,7 +210,6 @@ BEGIN
     CREATE TEMPORARY TABLE topic_day ON COMMIT DROP AS
     SELECT counted.day, on_topic.topic, on_topic.comments
     FROM comment_day AS counted, unnest(counted.topics, counted.comments) AS on_topic (topic, comments) WHERE counted.superseded IS NULL;
-    ANALYZE topic_day;
 
     INSERT INTO comment_topic_of_run
     SELECT this_run, about.topic, about.comments, about.comments / (sum(about.comments) OVER ())::float8,
@@ -269,6 +269,7 @@ DECLARE
     first_or_full boolean := coalesce((options ->> 'full')::boolean, false) OR NOT EXISTS (SELECT FROM comment_day WHERE superseded IS NULL);
     all_anew boolean;
     keep_words boolean;
+    keywords_on date;
 BEGIN
     DELETE FROM topic_basis WHERE run = this_run;
     DELETE FROM comment_topic_of_run WHERE run = this_run;
@@ -346,8 +347,14 @@ BEGIN
     keep_words := last.made_by = print AND last.keywords_as_of <= as_of AND NOT coalesce((options ->> 'refit')::boolean, false)
                   AND as_of - last.keywords_as_of < coalesce((options ->> 'refit_after_days')::int, 7) AND NOT crm.there_are_new_topics();
     PERFORM crm.find_keywords(print, as_of, coalesce(keep_words, false));
-    INSERT INTO topic_basis VALUES (this_run, rules, classifier, judged, are_words, label_print, fitted_in, fitted_on,
-                                    CASE WHEN keep_words THEN last.keywords_as_of ELSE as_of END, print);
+    keywords_on := CASE WHEN keep_words THEN last.keywords_as_of ELSE as_of END;
+    IF last.made_by = print AND last.fitted_run IS NOT DISTINCT FROM fitted_in THEN
+        -- Models of megabytes are copied as they are stored; through a variable they would be compressed anew.
+        INSERT INTO topic_basis SELECT this_run, same.rules, same.classifier, same.judged, are_words, label_print, fitted_in, fitted_on, keywords_on, print
+        FROM topic_basis AS same WHERE same.run = last.run;
+    ELSE
+        INSERT INTO topic_basis VALUES (this_run, rules, classifier, judged, are_words, label_print, fitted_in, fitted_on, keywords_on, print);
+    END IF;
     PERFORM crm.report_topics(this_run, as_of, days, p, coalesce((options ->> 'topic_alarm_ratio')::float8, 1.25), all_anew);
     DROP TABLE changed_day, fresh_comment, changed_comment, writer, writer_comment, day_comment, topic_example, topic_words;
     IF all_anew THEN ANALYZE customer_comment, customer_said, comment_day; END IF;
