@@ -84,6 +84,32 @@ FROM kept.contract;
 SELECT (SELECT model::text FROM kept.contract_basis) = (SELECT model::text FROM whole.contract_basis) AS same_model;
 SELECT count(*) AS different FROM ((TABLE kept.contract_survival EXCEPT TABLE whole.contract_survival) UNION ALL (TABLE whole.contract_survival EXCEPT TABLE kept.contract_survival)) AS d;
 SELECT count(*) AS different FROM (SELECT customer, contract_since, renewal_probability FROM kept.customer EXCEPT SELECT customer, contract_since, renewal_probability FROM whole.customer) AS d;
+-- The oldest of a customer ends, or is another one's; and another takes its place.
+SELECT crm.add_source('whole', 'contracts', 'signed');
+CREATE TABLE verdict (day date, rows bigint, more bigint, fewer bigint, wrong bigint);
+CREATE PROCEDURE compare(day date) LANGUAGE plpgsql AS $$
+BEGIN
+    CALL crm.refresh('kept', day);
+    CALL crm.refresh('whole', day, '{"full": true}');
+    INSERT INTO verdict
+    SELECT day, step.rows,
+           (SELECT count(*) FROM (SELECT customer, started_at, contracts, is_oldest FROM kept.running_contract
+                                  EXCEPT SELECT customer, started_at, contracts, is_oldest FROM whole.running_contract) AS d),
+           (SELECT count(*) FROM (SELECT customer, started_at, contracts, is_oldest FROM whole.running_contract
+                                  EXCEPT SELECT customer, started_at, contracts, is_oldest FROM kept.running_contract) AS d),
+           (SELECT count(*) FROM crm.check_workspace('kept') WHERE NOT ok)
+    FROM kept.published AS shown JOIN kept.run_step AS step USING (run) WHERE step.step = 'contracts';
+END $$;
+CALL compare('2025-02-15');
+UPDATE signed SET ended_at = '2025-02-16' WHERE customer % 9 = 0 AND started_at < '2024-06-01';
+UPDATE signed SET customer = customer + 1 WHERE customer % 11 = 0 AND started_at > '2024-06-01';
+INSERT INTO signed SELECT customer, '2023-12-01', NULL FROM generate_series(5, 50, 5) AS customer;
+CALL compare('2025-02-16');
+DELETE FROM signed WHERE started_at = '2023-12-01';
+CALL compare('2025-02-17');
+CALL compare('2025-01-20');
+CALL compare('2025-02-15');
+TABLE verdict;
 -- The check fails when there is reason to.
 BEGIN;
 DELETE FROM kept.running_contract WHERE customer = 60 AND superseded IS NULL;

@@ -63,7 +63,44 @@ CALL crm.refresh('whole', '2026-06-01', '{"full": true}');
 SELECT count(*) AS different
 FROM (SELECT customer, costs, margin FROM kept.customer) AS k FULL JOIN (SELECT customer, costs, margin FROM whole.customer) AS w USING (customer)
 WHERE (k.costs, k.margin) IS DISTINCT FROM (w.costs, w.margin);
+-- Night after night only what has changed is added up; of a day, the same as when all is.
+CREATE TABLE verdict (day date, rows bigint, versions bigint, different bigint, wrong bigint);
+CREATE PROCEDURE compare(day date) LANGUAGE plpgsql AS $$
+BEGIN
+    CALL crm.refresh('kept', day);
+    CALL crm.refresh('whole', day, '{"full": true}');
+    INSERT INTO verdict
+    SELECT day, step.rows, (SELECT count(*) FROM kept.customer_cost AS made WHERE made.run = shown.run),
+           (SELECT count(*) FROM (SELECT customer, costs FROM kept.customer_cost EXCEPT SELECT customer, costs FROM whole.customer_cost) AS d)
+           + (SELECT count(*) FROM (SELECT costs, other_costs, exact_costs, exact_other_costs FROM kept.cost_basis
+                                    EXCEPT SELECT costs, other_costs, exact_costs, exact_other_costs FROM whole.cost_basis) AS d)
+           + (SELECT count(*) FROM (TABLE kept.segment_margin EXCEPT TABLE whole.segment_margin) AS d),
+           (SELECT count(*) FROM crm.check_workspace('kept') WHERE NOT ok)
+    FROM kept.published AS shown JOIN kept.run_step AS step USING (run) WHERE step.step = 'costs';
+END $$;
+CALL compare('2026-06-01');
+-- Who has not ordered does, and the reverse; of other amounts with the same sum nothing is seen.
+INSERT INTO bought VALUES (999, '2026-06-02', 10);
+DELETE FROM bought WHERE customer = 11;
+UPDATE spent SET amount = amount + CASE id WHEN (SELECT min(id) FROM spent WHERE customer = 12) THEN 0.5 ELSE -0.5 END
+WHERE customer = 12 AND id IN (SELECT id FROM spent WHERE customer = 12 ORDER BY id LIMIT 2);
+CALL compare('2026-06-02');
+-- Spent on another one; on nobody; later, and in time again.
+UPDATE spent SET customer = customer + 1 WHERE id % 17 = 0;
+UPDATE spent SET customer = NULL WHERE id % 23 = 0;
+UPDATE spent SET at = at + interval '1 year' WHERE id % 19 = 0;
+CALL compare('2026-06-03');
+UPDATE spent SET at = at - interval '1 year' WHERE id % 19 = 0;
+DELETE FROM bought WHERE customer = 999;
+CALL compare('2026-06-04');
+CALL compare('2026-03-01');
+CALL compare('2026-06-04');
+TABLE verdict;
 -- The check fails when there is reason to.
+BEGIN;
+UPDATE kept.cost_basis SET exact_other_costs = exact_other_costs + 0.01;
+SELECT differences, example FROM crm.check_workspace('kept') WHERE NOT ok;
+ROLLBACK;
 BEGIN;
 UPDATE kept.customer_cost SET costs = costs + 0.01 WHERE customer = 3 AND superseded IS NULL;
 INSERT INTO spent VALUES (400, 5, '2026-06-01', 1, NULL);

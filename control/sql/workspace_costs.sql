@@ -172,8 +172,8 @@ BEGIN
                FROM customer GROUP BY 1) AS counted USING (segment)
     WHERE shown.customers IS DISTINCT FROM counted.customers
        OR NOT (crm.nearly_equal(shown.costs, counted.costs) AND crm.nearly_equal(shown.margin, counted.margin));
-    SELECT count(*) AS differences, min(format('all costs are %s, one by one %s; those of others %s, one by one %s', shown.costs, counted.costs,
-                                              shown.other_costs, counted.other_costs)) AS example INTO totals
+    SELECT count(*) AS differences, min(format('all costs are %s, one by one %s; those of others %s, one by one %s', shown.exact_costs, counted.costs,
+                                              shown.exact_other_costs, counted.other_costs)) AS example INTO totals
     FROM cost_basis AS shown,
          (SELECT coalesce(sum(cost.costs::numeric), 0) AS costs, coalesce(sum(cost.costs::numeric) FILTER (WHERE fact.customer IS NULL), 0) AS other_costs
           FROM customer_cost AS cost
