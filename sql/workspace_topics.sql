@@ -198,10 +198,23 @@ BEGIN;
 DELETE FROM kept.customer_said WHERE customer = 7;
 SELECT "check", differences FROM crm.check_workspace('kept') WHERE NOT ok;
 ROLLBACK;
+-- Where comments are many, a few labels more are learned when the model is old; those of a new topic at once.
+INSERT INTO said SELECT 10000 + id, 1 + id % 30, timestamptz '2026-02-01 08:00+00' + id % 50 * interval '1 day', made_up(id % 300), NULL FROM generate_series(1, 50000) AS id;
+CALL crm.refresh('kept', '2026-05-30', '{"refit": true}');
+UPDATE said SET topic = (ARRAY['delivery', 'payment', 'praise'])[1 + id % 300 % 3] WHERE id IN (10002, 10004);
+CALL crm.refresh('kept', '2026-05-31');
+UPDATE said SET topic = 'returns' WHERE id = 10006;
+CALL crm.refresh('kept', '2026-06-01');
+UPDATE said SET topic = 'praise' WHERE id = 10008;
+CALL crm.refresh('kept', '2026-06-07');
+CALL crm.refresh('kept', '2026-06-08');
+SELECT run.as_of, step.message LIKE '%model of topics%' AS was_learned FROM kept.run JOIN kept.run_step AS step USING (run)
+WHERE step.step = 'topics' AND run.as_of >= '2026-05-30' ORDER BY run;
 -- Without the source, nothing is kept of it.
 SELECT crm.drop_source('kept', 'comments');
 SELECT (SELECT count(*) FROM kept.customer_said) AS said, (SELECT count(*) FROM kept.known_comment) AS known, (SELECT sum(comments) FROM kept.customer) AS comments;
 CALL crm.refresh('kept', '2026-05-29');
+DELETE FROM said WHERE id > 10000;
 SELECT crm.add_source('kept', 'comments', 'said');
 CALL crm.refresh('kept', '2026-05-29');
 SELECT count(*) AS wrong FROM crm.check_workspace('kept') WHERE NOT ok;

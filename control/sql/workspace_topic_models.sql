@@ -48,6 +48,21 @@ END $$;
 COMMENT ON FUNCTION crm.given_topics(int, int) IS
     'Support of crm.refresh: how many comments have a topic that people gave, and a fingerprint of them, NULL when they are too few to learn from.';
 
+-- Another model gives any comment another topic: where comments are many, a few labels more can wait.
+CREATE FUNCTION crm.can_labels_wait(labelled bigint, last_labelled bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    AS $$
+BEGIN
+    RETURN labelled > 10000
+           OR abs(labelled - last_labelled) <= 0.1 * last_labelled
+              AND (SELECT sum(about.comments) FROM comment_topic_of_run AS about JOIN published USING (run)) > 50000
+              AND NOT EXISTS (SELECT FROM changed_comment AS changed
+                              WHERE changed.comments > 0 AND changed.topic IS NOT NULL
+                                AND NOT EXISTS (SELECT FROM comment_topic_of_run AS about JOIN published USING (run) WHERE about.topic = changed.topic));
+END $$;
+COMMENT ON FUNCTION crm.can_labels_wait(bigint, bigint) IS
+    'Support of crm.refresh: whether labels that have changed are learned when the model is old only: of many labels, or where comments are many, labels a tenth more or less at most, and none of a new topic.';
+
 -- The texts of one fifth, by their digests, are never taught to a model that is judged: so the models of two runs can be
 -- judged on comments that neither has seen.
 CREATE FUNCTION crm.gather_labelled_comments(as_of date, at_most int) RETURNS void

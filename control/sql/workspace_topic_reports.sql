@@ -265,6 +265,7 @@ DECLARE
     fitted_on date;
     skipped bigint;
     label_print text;
+    learned bigint;
     print bytea;
     first_or_full boolean := coalesce((options ->> 'full')::boolean, false) OR NOT EXISTS (SELECT FROM comment_day WHERE superseded IS NULL);
     all_anew boolean;
@@ -287,19 +288,21 @@ BEGIN
     SELECT read.rules, nullif(concat_ws('; ', refresh_topics.message, read.message), '') INTO rules, message FROM crm.read_topic_rules() AS read;
     SELECT * INTO labels FROM crm.given_topics(coalesce((options ->> 'topic_least_labels')::int, 20), most_labels);
     label_print := labels.fingerprint;
+    learned := labels.comments;
     IF label_print IS NULL THEN
         IF labels.comments > 0 THEN
             message := concat_ws('; ', message, format('%s comments with a topic are too few, or of one topic only, to learn from', labels.comments));
         END IF;
     ELSIF last.labels IS NOT NULL AND NOT coalesce((options ->> 'refit')::boolean, false)
-          -- A few labels are learned at once, many not every night.
           AND (last.labels = label_print
-               OR labels.comments > 10000 AND as_of - last.fitted_as_of < coalesce((options ->> 'refit_after_days')::int, 7)) THEN
+               OR as_of - last.fitted_as_of < coalesce((options ->> 'refit_after_days')::int, 7)
+                  AND crm.can_labels_wait(labels.comments, last.labelled)) THEN
         classifier := last.classifier;
         judged := last.judged;
         fitted_in := last.fitted_run;
         fitted_on := last.fitted_as_of;
         label_print := last.labels;
+        learned := last.labelled;
     ELSE
         PERFORM crm.gather_labelled_comments(as_of, most_labels);
         SELECT * INTO new FROM crm.fit_topics(this_run, as_of, last.judged, coalesce((options ->> 'reject_margin')::float8, 0.01));
@@ -350,10 +353,11 @@ BEGIN
     keywords_on := CASE WHEN keep_words THEN last.keywords_as_of ELSE as_of END;
     IF last.made_by = print AND last.fitted_run IS NOT DISTINCT FROM fitted_in THEN
         -- Models of megabytes are copied as they are stored; through a variable they would be compressed anew.
-        INSERT INTO topic_basis SELECT this_run, same.rules, same.classifier, same.judged, are_words, label_print, fitted_in, fitted_on, keywords_on, print
+        INSERT INTO topic_basis SELECT this_run, same.rules, same.classifier, same.judged, are_words, label_print, learned, fitted_in, fitted_on,
+               keywords_on, print
         FROM topic_basis AS same WHERE same.run = last.run;
     ELSE
-        INSERT INTO topic_basis VALUES (this_run, rules, classifier, judged, are_words, label_print, fitted_in, fitted_on, keywords_on, print);
+        INSERT INTO topic_basis VALUES (this_run, rules, classifier, judged, are_words, label_print, learned, fitted_in, fitted_on, keywords_on, print);
     END IF;
     PERFORM crm.report_topics(this_run, as_of, days, p, coalesce((options ->> 'topic_alarm_ratio')::float8, 1.25), all_anew);
     DROP TABLE changed_day, fresh_comment, changed_comment, writer, writer_comment, day_comment, topic_example, topic_words;

@@ -28,11 +28,12 @@ BEGIN
 
     CREATE TABLE IF NOT EXISTS topic_basis (
         run bigint PRIMARY KEY, rules crm.model, classifier crm.model, judged crm.model, rules_are_words boolean NOT NULL, labels text,
-        fitted_run bigint, fitted_as_of date, keywords_as_of date, made_by bytea);
+        labelled bigint, fitted_run bigint, fitted_as_of date, keywords_as_of date, made_by bytea);
     COMMENT ON TABLE topic_basis IS 'What the topics of a run stand on: rules and classifier.';
     COMMENT ON COLUMN topic_basis.judged IS 'The classifier without the fifth of the labelled comments that it was judged on.';
     COMMENT ON COLUMN topic_basis.rules_are_words IS 'Whether rules are the words that had come up, for want of topics that people gave.';
     COMMENT ON COLUMN topic_basis.labels IS 'Fingerprint of the labelled comments when a classifier was last tried.';
+    COMMENT ON COLUMN topic_basis.labelled IS 'How many they were.';
     COMMENT ON COLUMN topic_basis.keywords_as_of IS 'Day of the run that found the keywords of the topics.';
     COMMENT ON COLUMN topic_basis.made_by IS 'Fingerprint of rules and classifier.';
 
