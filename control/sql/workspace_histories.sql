@@ -23,17 +23,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION crm.set_up_histories() IS 'Support of crm.set_up_scores.';
 
-CREATE FUNCTION crm.undo_histories(this_run bigint) RETURNS void
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
-    AS $$
-BEGIN
-    DELETE FROM history WHERE run = this_run;
-    UPDATE history SET superseded = NULL WHERE superseded = this_run;
-    DELETE FROM history_stage WHERE run = this_run;
-    UPDATE history_stage SET ended = NULL WHERE ended = this_run;
-END $$;
-COMMENT ON FUNCTION crm.undo_histories(bigint) IS 'Support of crm.refresh: takes back what an earlier attempt at this run left.';
-
 -- Numerics add up exactly, so that what came is added to the last run's sums, and what went taken off, to the same end.
 CREATE FUNCTION crm.recount_histories(this_run bigint, is_full boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

@@ -139,9 +139,9 @@ BEGIN
     FOR made IN SELECT unnest(versions) FROM crm.workspace_step ORDER BY position LOOP
         EXECUTE format('DELETE FROM %I WHERE superseded <= $1', made) USING this_run;
     END LOOP;
+    -- View customer_history shows them still.
     WITH gone AS (DELETE FROM customer_fact WHERE superseded <= this_run RETURNING *)
     INSERT INTO former_fact SELECT * FROM gone;
-    DELETE FROM history WHERE superseded <= this_run;
 END $$;
 COMMENT ON FUNCTION crm.forget_earlier_runs(bigint) IS 'Support of crm.refresh: takes away what no reader sees any more.';
 

@@ -2,8 +2,8 @@
 -- computed when view customer is read, and what it says of all of them from the distinct histories. Customers with the same
 -- first and last day of purchase and the same number of days between share all but what they spend.
 
-INSERT INTO crm.workspace_step (name, position, optional, makes, keeps, meaning)
-VALUES ('scores', 30, false, '{stage_total_of_run}', '{run_basis,history,history_stage}', 'counts the customers of each distinct history, and says in which segment and stage they are, and what they are worth together');
+INSERT INTO crm.workspace_step (name, position, optional, makes, keeps, versions, meaning)
+VALUES ('scores', 30, false, '{stage_total_of_run}', '{run_basis,history_stage}', '{history}', 'counts the customers of each distinct history, and says in which segment and stage they are, and what they are worth together');
 
 INSERT INTO crm.workspace_column VALUES
     ('scores', 10, 'as_of', 'published.as_of', 'The day that everything is as of.'),
@@ -173,7 +173,8 @@ BEGIN
                              SELECT ARRAY(SELECT jsonb_array_elements_text(line)) AS names, place
                              FROM jsonb_array_elements(nullif(options -> 'segments', 'null')) WITH ORDINALITY AS lines (line, place)) AS grid)
     WHERE run = this_run;
-    PERFORM crm.undo_histories(this_run);
+    DELETE FROM history_stage WHERE run = this_run;
+    UPDATE history_stage SET ended = NULL WHERE ended = this_run;
     PERFORM crm.recount_histories(this_run, (options ->> 'full')::boolean);
     CREATE TEMPORARY TABLE fresh_history (
         first_order date, last_order date, frequency int, returned boolean, customers bigint, orders bigint, revenue numeric, spend numeric,
