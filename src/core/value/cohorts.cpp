@@ -1,6 +1,5 @@
 #include "crm/value/cohorts.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 
