@@ -118,7 +118,7 @@ SELECT count(*) AS checks, count(*) FILTER (WHERE ok) AS ok FROM crm.check_works
 SELECT crm.drop_workspace('bytes');
 
 -- A null takes the default; what cannot be an option is said.
-CREATE TABLE purchase AS SELECT g % 20 AS customer, date '2025-06-01' + (g * 37 % 300) AS ordered_at, 10 + g % 9 AS amount FROM generate_series(1, 100) AS g;
+CREATE TABLE purchase AS SELECT g % 20 AS customer, date '2025-06-01' + (g * 37 % 300) AS ordered_at, (10 + g % 9)::numeric AS amount FROM generate_series(1, 100) AS g;
 SELECT crm.create_workspace('shop', 'purchase');
 CALL crm.refresh('shop', '2026-05-01', '{"full": true, "refit": true}');  -- what is given in full needs no default
 CREATE TEMPORARY TABLE shown AS SELECT * FROM shop.customer;
@@ -142,6 +142,16 @@ UPDATE shop.lifecycle_rule SET condition = 'segment IN (SELECT segment FROM shop
 CALL crm.refresh('shop', '2026-05-04');
 UPDATE shop.lifecycle_rule SET condition = 'current_date - age > date ''2026-01-01''' WHERE stage = 'at risk';
 CALL crm.refresh('shop', '2026-05-04');
+UPDATE shop.lifecycle_rule SET condition = 'date ''2026-01-01'' + age > date ''today''' WHERE stage = 'at risk';
+CALL crm.refresh('shop', '2026-05-04');
+CREATE FUNCTION is_old(int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 > 10;
+UPDATE shop.lifecycle_rule SET condition = 'public.is_old(age)' WHERE stage = 'at risk';
+CALL crm.refresh('shop', '2026-05-04');
+DROP FUNCTION is_old;
+UPDATE shop.lifecycle_rule SET condition = 'tableoid > 3' WHERE stage = 'at risk';
+CALL crm.refresh('shop', '2026-05-04');
+UPDATE shop.lifecycle_rule SET condition = 'age > 3) STORED, more boolean GENERATED ALWAYS AS (true' WHERE stage = 'at risk';
+CALL crm.refresh('shop', '2026-05-04');
 UPDATE shop.lifecycle_rule SET condition = 'p_alvie < 0.5' WHERE stage = 'at risk';
 CALL crm.refresh('shop', '2026-05-04');
 UPDATE shop.lifecycle_rule SET condition = 'p_alive < 0.5) OR (true' WHERE stage = 'at risk';
@@ -150,6 +160,7 @@ CALL crm.refresh('shop', '2026-05-04');
 -- Changed rules are shown when the run that applies them is.
 UPDATE shop.lifecycle_rule SET condition = 'days_since_last_order > 10' WHERE stage = 'at risk';
 SELECT lifecycle, count(*) FROM shop.customer GROUP BY 1 ORDER BY 1;
+CALL crm.refresh('shop', '2026-05-04', '{"level": 1}');
 CALL crm.refresh('shop', '2026-05-04');
 SELECT lifecycle, count(*) FROM shop.customer GROUP BY 1 ORDER BY 1;
 SELECT lifecycle, customers FROM shop.lifecycle ORDER BY 1;
@@ -163,6 +174,15 @@ CALL crm.refresh('shop', '2026-05-06');
 CALL crm.refresh('shop', '2026-05-07');
 SELECT since, until, lifecycle FROM shop.customer_history WHERE customer IN (SELECT customer FROM away) AND since >= '2026-05-04' ORDER BY since;
 DROP TABLE away;
+
+-- An amount that was mistyped and put right leaves nothing behind.
+CREATE TEMPORARY TABLE cohort_before AS SELECT cohort, age, revenue FROM shop.cohort;
+INSERT INTO purchase SELECT min(customer), '2026-05-02', 1e15 FROM purchase;
+CALL crm.refresh('shop', '2026-05-07');
+DELETE FROM purchase WHERE amount = 1e15;
+CALL crm.refresh('shop', '2026-05-07');
+SELECT count(*) AS different FROM shop.cohort JOIN cohort_before USING (cohort, age) WHERE cohort.revenue <> cohort_before.revenue;
+DROP TABLE cohort_before;
 
 -- Without stages nobody is in one.
 DELETE FROM shop.lifecycle_rule;
@@ -179,15 +199,15 @@ GRANT SELECT ON purchase TO crm_test_keeper;
 DO $$ BEGIN EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO crm_test_keeper', current_database()); END $$;
 SET ROLE crm_test_keeper;
 SELECT crm.create_workspace('shop', 'purchase');
-CREATE FUNCTION shop.curious() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN (SELECT count(*) FROM pg_authid) > 0; END $$;
-UPDATE shop.lifecycle_rule SET condition = 'shop.curious()' WHERE stage = 'lapsed';
+CREATE FUNCTION shop.curious(date) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) FROM pg_authid) > 0; END $$;
+CREATE OR REPLACE VIEW shop.source_orders AS SELECT customer, ordered_at, amount::float8 FROM purchase WHERE shop.curious(ordered_at);
 RESET ROLE;
 CALL crm.refresh('shop', '2026-01-02');
-CREATE OR REPLACE FUNCTION shop.curious() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN current_user = 'crm_test_keeper'; END $$;
+CREATE OR REPLACE FUNCTION shop.curious(date) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN current_user = 'crm_test_keeper'; END $$;
 UPDATE shop.setting SET value = '"an older one"' WHERE name = 'edition';
 DROP TABLE shop.alert_of_run CASCADE;
 CALL crm.refresh('shop', '2026-01-02');
-SELECT lifecycle, current_user = session_user AS oneself_again FROM shop.lifecycle;
+SELECT customer, lifecycle, current_user = session_user AS oneself_again FROM shop.customer;
 SELECT crm.add_source('shop', 'orders', 'purchase', follow => 'trigger');
 INSERT INTO purchase VALUES ('C2', '2026-01-02', 7);
 CALL crm.refresh('shop', '2026-01-03');

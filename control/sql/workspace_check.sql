@@ -88,8 +88,7 @@ CREATE FUNCTION crm.check_scores(this_run bigint, as_of date, sample int, OUT di
 DECLARE
     basis record;
 BEGIN
-    SELECT b.*, (done.options ->> 'level')::float8 AS level INTO basis
-    FROM run_basis AS b JOIN refresh_run AS done USING (run) WHERE b.run = this_run;
+    SELECT * INTO basis FROM run_basis WHERE run = this_run;
     SELECT count(*), min(format('customer %s: probability to be still one %s, by itself %s', shown.customer, shown.p_alive, single.p_alive)) INTO differences, example
     FROM (SELECT seen.customer, crm.rfm(seen.history, check_scores.as_of) AS r FROM customer_timeline AS seen WHERE seen.history IS NOT NULL
           ORDER BY hashtextextended(seen.customer::text, 0), seen.customer LIMIT sample) AS picked

@@ -8,10 +8,10 @@ CREATE FUNCTION crm.set_up_cohorts(customer_type regtype) RETURNS void
     AS $$
 BEGIN
     CREATE TABLE IF NOT EXISTS cohort_of_run (
-        run bigint, cohort date, age int, customers bigint, active bigint, retention float8, orders bigint, revenue float8,
+        run bigint, cohort date, age int, customers bigint, active bigint, retention float8, orders bigint, revenue numeric,
         cumulative_per_customer float8, complete boolean, PRIMARY KEY (run, cohort, age));
     CREATE OR REPLACE VIEW cohort AS
-    SELECT published.as_of, part.cohort, part.age, part.customers, part.active, part.retention, part.orders, part.revenue,
+    SELECT published.as_of, part.cohort, part.age, part.customers, part.active, part.retention, part.orders, part.revenue::float8 AS revenue,
            part.cumulative_per_customer, part.complete
     FROM published JOIN cohort_of_run AS part USING (run);
     COMMENT ON VIEW cohort IS 'Customers by the month of their first order, and what they did in each month of theirs.';
@@ -22,7 +22,7 @@ END $$;
 COMMENT ON FUNCTION crm.set_up_cohorts(regtype) IS 'Tables and views of step cohorts.';
 
 -- What customers whose orders have changed, or who have orders of days to come, did then is taken off, and what they have done by
--- now is added. Numerics add up exactly.
+-- now is added. Numerics add up exactly, and by way of text they are all that a float8 is.
 CREATE FUNCTION crm.count_changed_cohorts(this_run bigint, last_run bigint, as_of date, last_as_of date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     AS $$
@@ -32,19 +32,18 @@ BEGIN
     INSERT INTO cohort_of_run
     WITH changed AS MATERIALIZED (
         SELECT former.history AS before, seen.history AS after FROM former_timeline AS former JOIN customer_timeline AS seen USING (customer)
-        WHERE former.run = this_run
         UNION ALL
         SELECT seen.history, seen.history FROM customer_timeline AS seen
         WHERE seen.last_day > least(count_changed_cohorts.as_of, last_as_of)
-          AND NOT EXISTS (SELECT FROM former_timeline AS former WHERE former.customer = seen.customer AND former.run = this_run)
+          AND NOT EXISTS (SELECT FROM former_timeline AS former WHERE former.customer = seen.customer)
     ), cell AS (
         SELECT part.cohort, part.age, sum(part.active) AS active, sum(part.orders) AS orders, sum(part.revenue) AS revenue
-        FROM (SELECT cohort, age, active, orders, revenue::numeric FROM cohort_of_run WHERE run = last_run
+        FROM (SELECT cohort, age, active, orders, revenue FROM cohort_of_run WHERE run = last_run
               UNION ALL
-              SELECT gone.cohort, gone.age, -gone.active, -gone.orders, -gone.revenue::numeric
+              SELECT gone.cohort, gone.age, -gone.active, -gone.orders, -gone.revenue::text::numeric
               FROM (SELECT crm.cohorts(before, last_as_of) AS parts FROM changed WHERE before IS NOT NULL) AS counted, unnest(counted.parts) AS gone
               UNION ALL
-              SELECT come.cohort, come.age, come.active, come.orders, come.revenue::numeric
+              SELECT come.cohort, come.age, come.active, come.orders, come.revenue::text::numeric
               FROM (SELECT crm.cohorts(after, count_changed_cohorts.as_of) AS parts FROM changed WHERE after IS NOT NULL) AS counted, unnest(counted.parts) AS come) AS part
         GROUP BY part.cohort, part.age
     ), month AS (
@@ -52,7 +51,7 @@ BEGIN
                date_trunc('month', count_changed_cohorts.as_of + 1) > date_trunc('month', count_changed_cohorts.as_of) AS is_over
     )
     SELECT this_run, first.cohort, place.age, first.active, coalesce(cell.active, 0), coalesce(cell.active, 0) / first.active::float8,
-           coalesce(cell.orders, 0), coalesce(cell.revenue, 0)::float8,
+           coalesce(cell.orders, 0), coalesce(cell.revenue, 0),
            sum(coalesce(cell.revenue, 0)) OVER (PARTITION BY first.cohort ORDER BY place.age)::float8 / first.active::float8,
            place.age < span.last_age OR month.is_over
     FROM cell AS first
@@ -83,7 +82,7 @@ BEGIN
         RETURN;
     END IF;
     INSERT INTO cohort_of_run
-    SELECT this_run, part.cohort, part.age, part.customers, part.active, part.retention, part.orders, part.revenue,
+    SELECT this_run, part.cohort, part.age, part.customers, part.active, part.retention, part.orders, part.revenue::text::numeric,
            part.cumulative_per_customer, part.complete
     FROM (SELECT crm.cohorts(history, refresh_cohorts.as_of) AS parts FROM customer_timeline WHERE history IS NOT NULL) AS counted,
          unnest(counted.parts) AS part;

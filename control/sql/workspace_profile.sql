@@ -160,15 +160,17 @@ CREATE FUNCTION crm.customer_profile(workspace name, customer text)
     AS $$
 DECLARE
     caller_path CONSTANT text := pg_catalog.current_setting('search_path');
+    may_be_one boolean;
     about jsonb;
     part record;
 BEGIN
     PERFORM crm.enter_workspace(workspace);
     BEGIN
-        EXECUTE format('SELECT to_jsonb(c) FROM customer AS c WHERE c.customer = %L', customer) INTO about;
+        EXECUTE format('SELECT %L::%s IS NOT NULL', customer, (SELECT setting.value #>> '{}' FROM setting WHERE setting.name = 'customer_type')) INTO may_be_one;
     EXCEPTION WHEN data_exception THEN
-        about := NULL;  -- what cannot be a customer is none
+        may_be_one := false;
     END;
+    IF may_be_one THEN EXECUTE format('SELECT to_jsonb(c) FROM customer AS c WHERE c.customer = %L', customer) INTO about; END IF;
     IF about IS NOT NULL THEN
         FOR part IN SELECT s.section, s.routine FROM crm.workspace_profile_section AS s ORDER BY s.position LOOP
             RETURN QUERY EXECUTE format('SELECT %L, shown.label, shown.value, shown.note FROM crm.%I($1) AS shown', part.section, part.routine) USING about;

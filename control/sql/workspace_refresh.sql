@@ -123,7 +123,7 @@ BEGIN
     FROM run_basis AS basis WHERE basis.run = this_run AND basis.is_gap_learned AND setting.name = 'usual_gap_days';
     INSERT INTO published (run, as_of) SELECT finished.run, finished.as_of FROM refresh_run AS finished WHERE finished.run = this_run
     ON CONFLICT (one) DO UPDATE SET run = excluded.run, as_of = excluded.as_of;
-    IF stages IS DISTINCT FROM last_stages THEN PERFORM crm.show_stages(stages); END IF;
+    IF stages IS DISTINCT FROM last_stages THEN PERFORM crm.show_stages(this_run, stages, coalesce(last_stages, 'NULL')); END IF;
 END $$;
 COMMENT ON FUNCTION crm.publish_run(bigint) IS 'Support of crm.refresh: from its commit on, readers see this run.';
 

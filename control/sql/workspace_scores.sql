@@ -47,7 +47,7 @@ BEGIN
     IF to_regclass('lifecycle_rule') IS NULL THEN
         CREATE TABLE lifecycle_rule (position int PRIMARY KEY, stage text NOT NULL UNIQUE, condition text NOT NULL, meaning text NOT NULL);
         COMMENT ON TABLE lifecycle_rule IS
-            'Stages of a customer: the first whose condition holds, by position. A condition is an SQL expression over frequency (days of purchase after the first), age and days_since_last_order (days), usual_gap (days), returned (whether the last gap was longer than twice the usual), p_alive, churn_probability, expected_orders, recency_score, frequency_score and segment, and of nothing else: it is evaluated whenever view customer is read. Change it as you like.';
+            'Stages of a customer: the first whose condition holds, by position. A condition is an SQL expression over frequency (days of purchase after the first), age and days_since_last_order (days), usual_gap (days), returned (whether the last gap was longer than twice the usual), p_alive, churn_probability, expected_orders, recency_score, frequency_score and segment, with functions and operators of PostgreSQL that read neither tables nor the clock. Change it as you like.';
         INSERT INTO lifecycle_rule VALUES
             (10, 'lapsed', 'days_since_last_order > 2 * usual_gap OR p_alive < 0.2', 'silent for more than twice the usual gap between orders, or less than 20 % likely to be a customer still'),
             (20, 'at risk', 'days_since_last_order > usual_gap OR p_alive < 0.5', 'silent for longer than the usual gap between orders, or more likely gone than not'),
@@ -55,7 +55,7 @@ BEGIN
             (40, 'beginning', 'frequency = 0', 'bought once, not long ago'),
             (50, 'established', 'true', 'bought more than once, and in time');
     END IF;
-    IF to_regproc('lifecycle_of') IS NULL THEN PERFORM crm.show_stages(crm.stage_expression()); END IF;
+    IF to_regproc('lifecycle_of') IS NULL THEN PERFORM crm.show_stages(0, crm.stage_expression(), 'NULL'); END IF;
     PERFORM crm.set_up_histories();
 
     CREATE TABLE IF NOT EXISTS stage_total_of_run (
@@ -88,23 +88,27 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION crm.stage_expression() IS 'Support of crm.refresh: the rules of table lifecycle_rule as one expression.';
 
--- A function can be replaced while readers use it; for a view they would have to wait.
-CREATE FUNCTION crm.show_stages(stage_expression text) RETURNS void
+-- A function can be replaced while readers use it; for a view they would have to wait. Who still sees an earlier run has its rules.
+CREATE FUNCTION crm.show_stages(from_run bigint, stages text, stages_before text) RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
     AS $$
 BEGIN
     EXECUTE format($function$
-        CREATE OR REPLACE FUNCTION %s.lifecycle_of(
-            frequency int, age int, days_since_last_order int, usual_gap int, returned boolean, p_alive float8, churn_probability float8,
-            expected_orders float8, recency_score smallint, frequency_score smallint, segment text)
-            RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (%s)::text$function$,
-        (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = 'lifecycle_rule'::regclass), stage_expression);
+        CREATE OR REPLACE FUNCTION %s.lifecycle_of(run bigint, %s) RETURNS text
+            LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE WHEN run < %s THEN (%s)::text ELSE (%s)::text END$function$,
+        (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = 'lifecycle_rule'::regclass), crm.stage_parameters(), from_run, stages_before, stages);
     COMMENT ON FUNCTION lifecycle_of IS 'The stage of a customer by the rules of the last complete run, which were those of table lifecycle_rule.';
 END $$;
-COMMENT ON FUNCTION crm.show_stages(text) IS 'Support of crm.refresh: makes these rules those of view customer.';
+COMMENT ON FUNCTION crm.show_stages(bigint, text, text) IS 'Support of crm.refresh: makes these rules those of view customer.';
 
--- What reads tables or the clock would say something else to each reader, and of another day than that of the run. The server
--- refuses the same in generated columns.
+CREATE FUNCTION crm.stage_parameters() RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN 'frequency int, age int, days_since_last_order int, usual_gap int, returned boolean, p_alive float8, churn_probability float8, '
+           'expected_orders float8, recency_score smallint, frequency_score smallint, segment text';
+COMMENT ON FUNCTION crm.stage_parameters() IS 'Support of workspaces: what a condition of table lifecycle_rule may use.';
+
+-- What reads tables or the clock would say something else to each reader, and of another day than that of the run: the server
+-- refuses it in generated columns. Functions of others than the server might do anything with a reader's rights.
 CREATE FUNCTION crm.check_stage_rules() RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     AS $$
@@ -113,24 +117,30 @@ DECLARE
 BEGIN
     FOR rule IN SELECT stage, condition FROM lifecycle_rule ORDER BY position LOOP
         BEGIN
-            EXECUTE format($table$
-                CREATE TEMPORARY TABLE checked_rule (
-                    frequency int, age int, days_since_last_order int, usual_gap int, returned boolean, p_alive float8, churn_probability float8,
-                    expected_orders float8, recency_score smallint, frequency_score smallint, segment text,
-                    holds boolean GENERATED ALWAYS AS (%s) STORED) ON COMMIT DROP$table$, rule.condition);
+            EXECUTE format('CREATE FUNCTION pg_temp.checked_rule(%s) RETURNS boolean LANGUAGE sql RETURN %s', crm.stage_parameters(), rule.condition);
+            EXECUTE format('CREATE TEMPORARY TABLE checked_rule (%s, holds boolean GENERATED ALWAYS AS (%s) STORED) ON COMMIT DROP',
+                           crm.stage_parameters(), rule.condition);
+            IF EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = to_regproc('pg_temp.checked_rule')
+                       AND refclassid <> 'pg_namespace'::regclass) THEN
+                RAISE feature_not_supported USING MESSAGE = 'it uses more than the functions, operators and types of PostgreSQL itself';
+            ELSIF rule.condition ~* '''\s*(now|today|tomorrow|yesterday)\M' THEN
+                RAISE feature_not_supported USING MESSAGE = 'it reads the clock';
+            END IF;
             DROP TABLE checked_rule;
-        EXCEPTION WHEN syntax_error_or_access_rule_violation OR feature_not_supported OR invalid_text_representation THEN
+            DROP FUNCTION pg_temp.checked_rule;
+        EXCEPTION WHEN syntax_error_or_access_rule_violation OR feature_not_supported OR data_exception THEN
             RAISE invalid_parameter_value USING MESSAGE = format('the condition of stage "%s" cannot be used: %s', rule.stage, SQLERRM),
                 DETAIL = format('It is: %s', rule.condition),
                 HINT = 'The comment on table lifecycle_rule says what a condition may use.';
         END;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION crm.check_stage_rules() IS 'Support of crm.refresh: an error where a condition in table lifecycle_rule is no immutable expression over what there is.';
+COMMENT ON FUNCTION crm.check_stage_rules() IS
+    'Support of crm.refresh: an error where a condition in table lifecycle_rule is no immutable expression of what PostgreSQL has over what there is.';
 
--- OFFSET 0 keeps the planner from repeating a function for each column that uses it; columns that nobody reads cost nothing.
-CREATE FUNCTION crm.score_source(stage_expression text DEFAULT NULL) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+-- All of it dissolves in the query of view customer: only columns that are read are computed, after the customers have been found.
+CREATE FUNCTION crm.score_source(stages text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
 BEGIN
     RETURN format($from$
@@ -151,11 +161,11 @@ BEGIN
                                        crm.expected_purchases(basis.buying, seen.r, basis.horizon_days) AS expected_orders,
                                        crm.expected_purchases(basis.buying, seen.r, basis.horizon_days, basis.discount_rate) AS discounted_orders,
                                        crm.purchase_interval(basis.buying, seen.r, basis.horizon_days, basis.level) AS orders_between,
-                                       crm.next_purchase(basis.buying, seen.r, published.as_of, basis.level) AS next_between OFFSET 0) AS raw) AS said) AS score$from$,
-        coalesce(stage_expression, 'lifecycle_of(frequency, age, days_since_last_order, usual_gap, returned, p_alive, churn_probability, expected_orders, recency_score, frequency_score, segment)'));
+                                       crm.next_purchase(basis.buying, seen.r, published.as_of, basis.level) AS next_between) AS raw) AS said) AS score$from$,
+        stages);
 END $$;
 COMMENT ON FUNCTION crm.score_source(text) IS
-    'Support of workspaces: the part of a FROM clause that says what the models of `basis` (a row of run_basis) say of `fact` (its first_order, last_order, frequency, returned and monetary) as of published.as_of, as one row `score`. NULL for the rules of the last complete run.';
+    'Support of workspaces: the part of a FROM clause that says what the models of `basis` (a row of run_basis) say of `fact` (its first_order, last_order, frequency, returned and monetary) as of published.as_of, as one row `score`, with a stage by the expression.';
 
 CREATE FUNCTION crm.refresh_scores(this_run bigint, as_of date, options jsonb, OUT rows bigint, OUT message text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -164,6 +174,9 @@ DECLARE
     last_as_of CONSTANT date := (SELECT published.as_of FROM published);
 BEGIN
     DELETE FROM stage_total_of_run WHERE run = this_run;
+    IF NOT ((options ->> 'level')::float8 > 0 AND (options ->> 'level')::float8 < 1) THEN
+        RAISE invalid_parameter_value USING MESSAGE = format('level must be between 0 and 1, not %s', options ->> 'level');
+    END IF;
     IF crm.stage_expression() IS DISTINCT FROM (SELECT basis.stage_expression FROM run_basis AS basis JOIN published USING (run)) THEN
         PERFORM crm.check_stage_rules();
     END IF;
@@ -179,7 +192,7 @@ BEGIN
     CREATE TEMPORARY TABLE fresh_history (
         first_order date, last_order date, frequency int, returned boolean, customers bigint, orders bigint, revenue numeric, spend numeric,
         segment text, lifecycle text, is_recounted boolean, has_moved boolean) ON COMMIT DROP;
-    -- Customers who came to a history in this run were not there before.
+    -- Of customers with new facts step equity says what has changed.
     EXECUTE format($pass$
         WITH arrived AS (
             SELECT came.first_order, came.last_order, came.frequency, came.returned, count(*) AS customers,
@@ -223,7 +236,7 @@ BEGIN
         USING this_run, as_of, last_as_of;
     PERFORM crm.keep_histories(this_run);
     DROP TABLE recounted_history, fresh_history;
-    SELECT sum(total.histories) INTO rows FROM stage_total_of_run AS total WHERE total.run = this_run;
+    SELECT coalesce(sum(total.histories), 0) INTO rows FROM stage_total_of_run AS total WHERE total.run = this_run;
     IF NOT EXISTS (SELECT FROM stage_total_of_run WHERE run = this_run AND p_alive IS NOT NULL) THEN
         message := 'there is no usable purchase model: what it would say is NULL';
     ELSIF NOT EXISTS (SELECT FROM stage_total_of_run WHERE run = this_run AND clv IS NOT NULL) THEN

@@ -63,7 +63,7 @@ BEGIN
         -- A view that is there takes new columns at its end only.
         (SELECT string_agg(format('%s AS %I', expression, name), ', ' ORDER BY attnum NULLS LAST, position)
          FROM crm.workspace_column LEFT JOIN pg_attribute ON attrelid = to_regclass(format('%I.customer', current_schema())) AND attname = name),
-        crm.score_source(), (SELECT string_agg(customer_join, ' ' ORDER BY position) FROM crm.workspace_step));
+        crm.score_source(format('lifecycle_of(published.run, %s)', regexp_replace(crm.stage_parameters(), '(\w+) \w+(, |$)', '\1\2', 'g'))), (SELECT string_agg(customer_join, ' ' ORDER BY position) FROM crm.workspace_step));
     COMMENT ON VIEW customer IS 'One row a customer, as of the last complete run.';
     FOR shown IN SELECT name, meaning FROM crm.workspace_column LOOP
         EXECUTE format('COMMENT ON COLUMN customer.%I IS %L', shown.name, shown.meaning);

@@ -14,7 +14,7 @@ BEGIN
     CREATE INDEX IF NOT EXISTS customer_timeline_run ON customer_timeline (run);
     CREATE INDEX IF NOT EXISTS customer_timeline_last_day ON customer_timeline (last_day);
     EXECUTE format('CREATE TABLE IF NOT EXISTS former_timeline (customer %s PRIMARY KEY, history crm.timeline, run bigint NOT NULL)', customer_type);
-    COMMENT ON TABLE former_timeline IS 'What the last complete run saw of the customers whose orders have changed since: NULL where it saw none.';
+    COMMENT ON TABLE former_timeline IS 'What the run before saw of the customers whose orders the last one found changed: NULL where it saw none.';
 
     EXECUTE format('CREATE TABLE IF NOT EXISTS customer_fact (
         customer %s, run bigint, superseded bigint,
@@ -231,5 +231,6 @@ BEGIN
     UPDATE refresh_run AS now SET changed_customers = (SELECT count(*) FROM customer_timeline AS seen WHERE seen.run = this_run)
     WHERE now.run = this_run;
     IF is_first THEN ANALYZE customer_timeline, customer_fact; END IF;
+    ANALYZE former_timeline;  -- as many rows as changed this time, which nobody could guess
 END $$;
 COMMENT ON FUNCTION crm.refresh_timelines(bigint, date, jsonb) IS 'Step timelines.';
