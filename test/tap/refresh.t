@@ -73,7 +73,7 @@ is $session->sql(q(SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')), 
 
 my $before = shown($session, 'shop');
 $session->sql("INSERT INTO orders SELECT c, date '2025-12-01' + $day, 3 FROM generate_series(100, 900, 100) AS c;
-               CREATE TABLE picked AS SELECT c AS customer FROM generate_series(1, 6000, 33) AS c UNION SELECT c FROM generate_series(100, 900, 100) AS c");
+               CREATE TABLE picked AS SELECT c AS customer FROM generate_series(100, 300, 100) AS c");
 slow_down();
 my $worker = $server->session('refresh');
 $worker->send(refresh('shop'));
@@ -87,10 +87,11 @@ like $session->sql(q(SELECT string_agg(step || ' ' || state || ' ' || (percent >
     qr/^timelines complete true, models complete true, scores running true$/, 'and in which step';
 cmp_ok $session->sql(q(SELECT percent FROM shop.run_step WHERE run = 2 AND state = 'running')), '<=', 99, 'which is not over before it is';
 is shown($other, 'shop'), $before, 'readers see the last complete run';
-for my $analyzed ('', 'ANALYZE shop.customer_fact; ANALYZE picked; ANALYZE shop.run_basis') {
-    $other->sql($analyzed) if $analyzed;
-    is $other->sql('SELECT count(*), count(p_alive), count(clv), count(lifecycle) FROM picked JOIN shop.customer USING (customer)'),
-        $other->sql('SELECT count(*), count(*), count(*), count(*) FROM picked JOIN shop.customer USING (customer)'), 'whatever they join customers to';
+for my $analyzed ('SELECT 1', 'ANALYZE picked', 'ANALYZE shop.customer_fact; ANALYZE shop.run_basis') {
+    $other->sql($analyzed);
+    is $other->try('SELECT count(*), count(p_alive), count(clv), count(lifecycle) FROM picked JOIN shop.customer USING (customer)'), '3|3|3|3',
+        'also where they join customers to a list';
+    is $other->try('SELECT count(p_alive) FROM shop.customer WHERE customer = (SELECT min(customer) FROM picked)'), 1, 'or ask for one of it';
 }
 $session->sql(refresh('calm'));
 is $session->sql('SELECT max(as_of) FROM calm.summary'), '2025-12-02', 'another workspace is refreshed at the same time';
