@@ -172,7 +172,7 @@ struct ArgumentList<std::tuple<Parameter...>> {
     /// Where each parameter's first SQL argument is.
     static constexpr std::array<int, size> positions([[maybe_unused]] int first) {
         std::array<int, size> at{};
-        std::size_t i = 0;
+        [[maybe_unused]] std::size_t i = 0;
         ((at[i++] = first, first += Argument<Parameter>::columns), ...);
         return at;
     }

@@ -41,7 +41,7 @@ std::optional<std::vector<double>> PathHistory::row(const Timeline& history, Day
     if (!seen) return {};
     const Day first = *history.first_purchase();
     std::vector<double> row{0, static_cast<double>(seen->frequency()), seen->recency(), seen->age()};
-    row.resize(own + paths.purchase.width());
+    row.insert(row.end(), paths.purchase.width(), 0.0);
     for (const Purchase& purchase : history.days()) {
         if (purchase.orders == 0 || purchase.day <= first) continue;
         if (purchase.day > as_of) break;
