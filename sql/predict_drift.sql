@@ -55,7 +55,7 @@ SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 SELECT serial.rows = p.rows AS drift FROM serial, (SELECT crm.drift((SELECT reference FROM kept), features) AS rows FROM customers WHERE month = 1) AS p;
 SELECT (SELECT reference FROM kept)::jsonb -> 'bins' = crm.fit_drift_reference(features)::jsonb -> 'bins' AS reference FROM customers WHERE month = 0;
-RESET max_parallel_workers_per_gather;
+SET max_parallel_workers_per_gather = 0;
 
 -- Nothing to compare.
 SELECT crm.fit_drift_reference(features) FROM customers WHERE false;

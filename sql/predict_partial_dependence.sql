@@ -34,7 +34,7 @@ SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 CREATE TABLE in_parallel AS SELECT crm.partial_dependence((SELECT m FROM model), features, 'tenure') AS rows FROM customers;
-RESET max_parallel_workers_per_gather;
+SET max_parallel_workers_per_gather = 0;
 SELECT count(*) AS values, bool_and(p.number IS NOT DISTINCT FROM d.number AND abs(p.prediction - d.prediction) < 1e-9 AND p.lower = d.lower AND p.upper = d.upper AND p.share = d.share) AS parallel
   FROM in_parallel, unnest(rows) WITH ORDINALITY AS p (value, number, prediction, lower, upper, share, at)
   JOIN LATERAL (SELECT *, row_number() OVER () AS at FROM depends_on('tenure')) AS d USING (at);

@@ -40,7 +40,7 @@ EXPLAIN (COSTS OFF) SELECT crm.fit_cox(days, cancelled, ARRAY[price]) FROM subsc
 SELECT crm.fit_kaplan_meier(days, cancelled)::text = (SELECT km FROM alone) AS km, crm.fit_cox(days, cancelled, plan, ARRAY[price, n % 5])::text = (SELECT cox FROM alone) AS cox,
        crm.fit_weibull(days, cancelled, ARRAY[price])::text = (SELECT weibull FROM alone) AS weibull, crm.logrank(plan, days, cancelled)::text = (SELECT logrank FROM alone) AS logrank,
        crm.concordance(days, cancelled, price)::text = (SELECT concordance FROM alone) AS concordance FROM subscriber;
-RESET max_parallel_workers_per_gather;
+SET max_parallel_workers_per_gather = 0;
 
 -- Do the plans differ?
 SELECT g.grp, customers, observed, round(expected::numeric, 4) AS expected, round(excess_over_expected::numeric, 4) AS over_e, round(excess_over_variance::numeric, 4) AS over_v, round(chi_squared::numeric, 4) AS chi_squared, degrees_of_freedom AS df, p_value < 0.001 AS differ
