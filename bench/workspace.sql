@@ -12,6 +12,14 @@ CALL crm.refresh('shop', '1997-09-30');
 -- ours: processor time of the session
 CALL crm.refresh('shop', '1997-09-30', '{"full": true, "refit": true}');
 
+--@ limit Segments of a million customers read from view customer, with probability of being one and lifetime value; at most 2
+-- ours: computed as they are read
+SELECT segment, avg(p_alive), sum(clv) FROM shop.customer GROUP BY segment;
+
+--@ limit The ten best of a million customers read from view customer, all columns; at most 2
+-- ours: sorted by what is computed
+SELECT * FROM shop.customer ORDER BY clv DESC LIMIT 10;
+
 --@ measure Refresh after a night in which 0.3 % of the customers bought, against everything anew; at most 0.05
 -- ours: the orders of a day, and the refresh
 SELECT as_of + 1 AS day FROM shop.published \gset

@@ -101,6 +101,13 @@ CREATE FUNCTION crm.expected_purchases(model crm.model, customer crm.rfm, horizo
 COMMENT ON FUNCTION crm.expected_purchases(crm.model, crm.rfm, float8, float8) IS
     'Expected purchases within the next `horizon` days, each counted with its discount at a continuous annual rate: crm.clv is this times crm.expected_spend.';
 
+CREATE FUNCTION crm.expected_purchases(model crm.model, frequency float8, recency float8, age float8, horizon float8, discount_rate float8)
+    RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10
+    AS 'MODULE_PATHNAME', 'crm_discounted_purchases_columns';
+COMMENT ON FUNCTION crm.expected_purchases(crm.model, float8, float8, float8, float8, float8) IS
+    'Expected purchases within the next `horizon` days, each counted with its discount at a continuous annual rate, from plain columns.';
+
 CREATE FUNCTION crm.expected_purchases(model crm.model, customer crm.rfm, horizon interval, discount_rate float8) RETURNS float8
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN crm.expected_purchases(model, customer, crm.days(horizon), discount_rate);

@@ -90,9 +90,9 @@ BEGIN
     CREATE TEMPORARY TABLE silent_customer ON COMMIT DROP AS
     SELECT fallen.customer, fallen.revenue, fallen.first_order, fallen.last_order, fallen.frequency, fallen.orders, fallen.lifecycle, fallen.lifecycle_before,
            10 - width_bucket(fallen.revenue, basis.decile_thresholds) AS decile,
-           crm.expected_purchases(last.buying, crm.rfm(fallen.frequency_before, fallen.last_before - fallen.first_before, last.as_of - fallen.first_before),
+           crm.expected_purchases(last.buying, fallen.frequency_before, fallen.last_before - fallen.first_before, last.as_of - fallen.first_before,
                                   last.horizon_days, last.discount_rate) * crm.expected_spend(last.spending, fallen.frequency_before, fallen.monetary_before) AS worth_before,
-           crm.expected_purchases(basis.buying, crm.rfm(fallen.frequency, fallen.last_order - fallen.first_order, alert_of_silence.as_of - fallen.first_order),
+           crm.expected_purchases(basis.buying, fallen.frequency, fallen.last_order - fallen.first_order, alert_of_silence.as_of - fallen.first_order,
                                   basis.horizon_days, basis.discount_rate) * crm.expected_spend(basis.spending, fallen.frequency, fallen.monetary) AS worth
     FROM (-- By age alone, with all others of the same history; or by what became of their orders.
           SELECT now.customer, now.revenue, now.orders, now.first_order, now.last_order, now.frequency, now.monetary, stage.lifecycle, stage.lifecycle_before,
@@ -112,8 +112,9 @@ BEGIN
     SELECT count(*) AS customers, crm.exact_sum(revenue) AS revenue, crm.exact_sum(worth_before - worth) AS loss, count(*) FILTER (WHERE decile = 1) AS best
     INTO every FROM silent_customer;
     IF every.customers > 0 THEN
-        SELECT count(*) INTO top_customers FROM customer_fact AS fact
-        WHERE fact.superseded IS NULL AND fact.revenue >= basis.threshold;
+        -- Those at the threshold are all of the top, though a tenth may be full.
+        SELECT greatest(sum(tenth.customers), every.customers) INTO top_customers
+        FROM concentration_of_run AS tenth WHERE tenth.run = this_run AND tenth.decile <= tenths;
         PERFORM crm.add_alert(this_run, CASE WHEN every.customers > 0.05 * top_customers THEN 'urgent' ELSE 'warning' END,
             'customers gone silent', format('top %s %% by revenue', 10 * tenths),
             format('%s of the %s customers in the top %s %% by revenue have gone silent since the last run (%s); %s of them are in the top tenth',

@@ -46,7 +46,7 @@ BEGIN
     INSERT INTO equity_of_run
     WITH valued AS MATERIALIZED (
         SELECT changed.customer, changed.was, history.lifecycle,
-               coalesce(crm.expected_purchases(basis.buying, crm.rfm(changed.frequency, changed.last_order - changed.first_order, changed.day - changed.first_order),
+               coalesce(crm.expected_purchases(basis.buying, changed.frequency, changed.last_order - changed.first_order, changed.day - changed.first_order,
                                                basis.horizon_days, basis.discount_rate)
                         * crm.expected_spend(basis.spending, changed.frequency, changed.monetary), 0) AS value
         FROM run_basis AS basis, (

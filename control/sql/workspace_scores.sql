@@ -155,13 +155,14 @@ BEGIN
                          (raw.orders_between).lower AS expected_orders_lower, (raw.orders_between).upper AS expected_orders_upper,
                          (raw.next_between).median AS next_order, (raw.next_between).lower AS next_order_earliest,
                          (raw.next_between).upper AS next_order_latest
-                  FROM (SELECT crm.rfm(fact.frequency, fact.last_order - fact.first_order, published.as_of - fact.first_order, fact.monetary) AS r) AS seen,
-                       LATERAL (SELECT crm.rfm_score(basis.scorer, seen.r) AS scores, crm.p_alive(basis.buying, seen.r) AS p_alive,
-                                       crm.churn_probability(basis.buying, seen.r, basis.horizon_days) AS churn_probability,
-                                       crm.expected_purchases(basis.buying, seen.r, basis.horizon_days) AS expected_orders,
-                                       crm.expected_purchases(basis.buying, seen.r, basis.horizon_days, basis.discount_rate) AS discounted_orders,
-                                       crm.purchase_interval(basis.buying, seen.r, basis.horizon_days, basis.level) AS orders_between,
-                                       crm.next_purchase(basis.buying, seen.r, published.as_of, basis.level) AS next_between) AS raw) AS said) AS score$from$,
+                  FROM (SELECT fact.frequency AS x, fact.last_order - fact.first_order AS t_x, published.as_of - fact.first_order AS t) AS seen,
+                       LATERAL (SELECT crm.rfm(seen.x, seen.t_x, seen.t, fact.monetary) AS r) AS summary,
+                       LATERAL (SELECT crm.rfm_score(basis.scorer, summary.r) AS scores, crm.p_alive(basis.buying, seen.x, seen.t_x, seen.t) AS p_alive,
+                                       crm.churn_probability(basis.buying, seen.x, seen.t_x, seen.t, basis.horizon_days) AS churn_probability,
+                                       crm.expected_purchases(basis.buying, seen.x, seen.t_x, seen.t, basis.horizon_days) AS expected_orders,
+                                       crm.expected_purchases(basis.buying, seen.x, seen.t_x, seen.t, basis.horizon_days, basis.discount_rate) AS discounted_orders,
+                                       crm.purchase_interval(basis.buying, summary.r, basis.horizon_days, basis.level) AS orders_between,
+                                       crm.next_purchase(basis.buying, summary.r, published.as_of, basis.level) AS next_between) AS raw) AS said) AS score$from$,
         stages);
 END $$;
 COMMENT ON FUNCTION crm.score_source(text) IS
@@ -206,7 +207,7 @@ BEGIN
                    score.p_alive, score.expected_orders, score.discounted_orders, fact.all_spend,
                    CASE WHEN arrived.customers IS NULL THEN fact.all_spend ELSE (fact.spend - arrived.spend)::float8 END AS stayed_spend,
                    CASE WHEN fact.customers > coalesce(arrived.customers, 0)
-                        THEN crm.expected_purchases(basis.buying, crm.rfm(fact.frequency, fact.last_order - fact.first_order, $3 - fact.first_order),
+                        THEN crm.expected_purchases(basis.buying, fact.frequency, fact.last_order - fact.first_order, $3 - fact.first_order,
                                                     basis.horizon_days, basis.discount_rate) END AS discounted_before
             FROM (SELECT $2 AS as_of) AS published, run_basis AS basis,
                  (SELECT first_order, last_order, frequency, returned, NULL::float8 AS monetary, customers, orders, revenue, spend, spend::float8 AS all_spend, segment, lifecycle,

@@ -45,7 +45,7 @@ BEGIN
     CREATE OR REPLACE VIEW customer_history AS
     SELECT stay.customer, began.as_of AS since, ended.as_of AS until, stay.segment, stay.lifecycle, stay.orders, stay.revenue,
            crm.p_alive(basis.buying, stay.frequency, stay.last_order - stay.first_order, began.as_of - stay.first_order) AS p_alive,
-           crm.expected_purchases(basis.buying, crm.rfm(stay.frequency, stay.last_order - stay.first_order, began.as_of - stay.first_order),
+           crm.expected_purchases(basis.buying, stay.frequency, stay.last_order - stay.first_order, began.as_of - stay.first_order,
                                   basis.horizon_days, basis.discount_rate)
            * crm.expected_spend(basis.spending, stay.frequency, stay.monetary) AS clv
     FROM (SELECT part.*, coalesce(lead(ended_before) OVER (PARTITION BY customer ORDER BY run), ended_at_last) AS ended_run
@@ -100,16 +100,30 @@ BEGIN
     FROM refresh_run AS done WHERE done.state = 'complete' OR done.run = this_run;
     SELECT max(done.run) INTO from_run FROM refresh_run AS done
     WHERE (done.state = 'complete' OR done.run = this_run) AND done.as_of <= from_day;
+    CREATE TEMPORARY TABLE newer ON COMMIT DROP AS
+    SELECT customer, first_order, last_order, frequency, returned FROM customer_fact WHERE superseded IS NULL AND run > from_run;
+    -- By grouping: the planner, who cannot know how many have moved, would join one by one.
+    CREATE TEMPORARY TABLE moved ON COMMIT DROP AS
+    SELECT first_order, last_order, frequency, returned, max(segment) FILTER (WHERE run <= from_run) AS before
+    FROM history_stage WHERE run > from_run OR ended > from_run
+    GROUP BY 1, 2, 3, 4 HAVING bool_or(ended IS NULL AND run > from_run);
+    ANALYZE newer, moved;
     INSERT INTO segment_migration_of_run
-    WITH newer AS MATERIALIZED (
-        SELECT customer, first_order, last_order, frequency, returned FROM customer_fact WHERE superseded IS NULL AND run > from_run
-    ), counted AS (
-        -- Customers whose orders are those of then: by history.
-        SELECT before.segment AS before, now.segment AS after, now.customers - coalesce(came.customers, 0) AS customers
-        FROM history AS now
+    WITH counted AS (
+        -- All stayed where they are, but for histories that moved since and customers whose orders changed since.
+        SELECT total.segment AS before, total.segment AS after, total.customers FROM stage_total_of_run AS total WHERE total.run = this_run
+        UNION ALL
+        SELECT now.segment, now.segment, -now.customers FROM moved JOIN history AS now USING (first_order, last_order, frequency, returned)
+        WHERE now.superseded IS NULL
+        UNION ALL
+        SELECT now.segment, now.segment, -1 FROM newer JOIN history AS now USING (first_order, last_order, frequency, returned)
+        WHERE now.superseded IS NULL AND NOT EXISTS (
+            SELECT FROM moved WHERE moved.first_order = newer.first_order AND moved.last_order = newer.last_order
+                AND moved.frequency = newer.frequency AND moved.returned = newer.returned)
+        UNION ALL
+        SELECT moved.before, now.segment, now.customers - coalesce(came.customers, 0)
+        FROM moved JOIN history AS now USING (first_order, last_order, frequency, returned)
         LEFT JOIN (SELECT first_order, last_order, frequency, returned, count(*) AS customers FROM newer GROUP BY 1, 2, 3, 4) AS came
-            USING (first_order, last_order, frequency, returned)
-        LEFT JOIN (SELECT * FROM history_stage WHERE run <= from_run AND (ended IS NULL OR ended > from_run)) AS before
             USING (first_order, last_order, frequency, returned)
         WHERE now.superseded IS NULL AND now.customers > coalesce(came.customers, 0)
         UNION ALL
@@ -124,7 +138,8 @@ BEGIN
                        USING (first_order, last_order, frequency, returned)
                    WHERE old.run <= from_run) AS before USING (customer)
     )
-    SELECT this_run, from_day, before, after, sum(customers) FROM counted GROUP BY before, after;
+    SELECT this_run, from_day, before, after, sum(customers) FROM counted GROUP BY before, after HAVING sum(customers) > 0;
     GET DIAGNOSTICS rows = ROW_COUNT;
+    DROP TABLE newer, moved;
 END $$;
 COMMENT ON FUNCTION crm.refresh_segments(bigint, date, jsonb) IS 'Step segments.';

@@ -62,6 +62,10 @@ SQL_FUNCTION(crm_discounted_purchases,
              [](const PurchaseModel& model, const Rfm& customer, double horizon, double discount_rate) {
                  return discounted_purchases(model, customer, horizon, discount_rate);
              });
+SQL_FUNCTION(crm_discounted_purchases_columns,
+             [](const PurchaseModel& model, const Plain<Rfm>& customer, double horizon, double discount_rate) {
+                 return discounted_purchases(model, customer, horizon, discount_rate);
+             });
 SQL_FUNCTION(crm_residual_clv,
              [](const PurchaseModel& buying, const SpendModel& spending, const Rfm& customer, double discount_rate) {
                  return clv(buying, spending, customer, std::numeric_limits<double>::infinity(), discount_rate);
