@@ -70,48 +70,26 @@ CREATE FUNCTION crm.read_histories(this_run bigint, touched text) RETURNS bigint
     AS $$
 DECLARE
     changed bigint;
-    more bigint;
 BEGIN
-    IF touched IS NULL THEN
-        CREATE TEMPORARY TABLE fresh_timeline ON COMMIT DROP AS
-        SELECT customer, crm.timeline(ordered_at, amount) AS history FROM source_orders WHERE customer IS NOT NULL GROUP BY customer;
-    ELSE
-        EXECUTE 'CREATE TEMPORARY TABLE fresh_timeline ON COMMIT DROP AS
-            SELECT customer, crm.timeline(ordered_at, amount) AS history
-            FROM (' || touched || ') AS touched LEFT JOIN source_orders USING (customer) GROUP BY customer';
-    END IF;
-    INSERT INTO former_timeline
-    SELECT fresh.customer, old.history, this_run
-    FROM fresh_timeline AS fresh LEFT JOIN customer_timeline AS old USING (customer)
-    WHERE EXISTS (SELECT FROM published)
-      AND CASE WHEN fresh.history IS NULL OR old.history IS NULL THEN (fresh.history IS NULL) <> (old.history IS NULL)
-               ELSE NOT crm.timeline_equal(fresh.history, old.history) END
-    ON CONFLICT DO NOTHING;  -- what an earlier attempt at this run had found is the older
-    UPDATE customer_timeline AS old
-    SET history = fresh.history, last_day = crm.last_day(fresh.history), run = this_run
-    FROM fresh_timeline AS fresh
-    WHERE fresh.customer = old.customer
-      AND CASE WHEN fresh.history IS NULL OR old.history IS NULL THEN (fresh.history IS NULL) <> (old.history IS NULL)
-               ELSE NOT crm.timeline_equal(fresh.history, old.history) END;
+    EXECUTE format('
+        CREATE TEMPORARY TABLE changed_timeline ON COMMIT DROP AS
+        SELECT customer, fresh.history, old.history AS former, old.run IS NOT NULL AS is_known
+        FROM (SELECT customer, crm.timeline(ordered_at, amount) AS history FROM %s GROUP BY customer) AS fresh
+        %s JOIN customer_timeline AS old USING (customer)
+        WHERE CASE WHEN fresh.history IS NULL OR old.history IS NULL THEN (fresh.history IS NULL) <> (old.history IS NULL)
+                   ELSE NOT crm.timeline_equal(fresh.history, old.history) END',
+        CASE WHEN touched IS NULL THEN 'source_orders WHERE customer IS NOT NULL'
+             ELSE format('(%s) AS touched LEFT JOIN source_orders USING (customer)', touched) END,
+        CASE WHEN touched IS NULL THEN 'FULL' ELSE 'LEFT' END);
     GET DIAGNOSTICS changed = ROW_COUNT;
+    INSERT INTO former_timeline SELECT customer, former, this_run FROM changed_timeline WHERE EXISTS (SELECT FROM published)
+    ON CONFLICT DO NOTHING;  -- what an earlier attempt at this run had found is the older
+    UPDATE customer_timeline AS old SET history = fresh.history, last_day = crm.last_day(fresh.history), run = this_run
+    FROM changed_timeline AS fresh WHERE fresh.customer = old.customer AND fresh.is_known;
     INSERT INTO customer_timeline
-    SELECT fresh.customer, fresh.history, crm.last_day(fresh.history), this_run
-    FROM fresh_timeline AS fresh
-    WHERE fresh.history IS NOT NULL AND NOT EXISTS (SELECT FROM customer_timeline AS old WHERE old.customer = fresh.customer)
+    SELECT fresh.customer, fresh.history, crm.last_day(fresh.history), this_run FROM changed_timeline AS fresh WHERE NOT fresh.is_known
     ORDER BY fresh.customer;  -- an index grows fastest at its end
-    GET DIAGNOSTICS more = ROW_COUNT;
-    changed := changed + more;
-    IF touched IS NULL THEN
-        INSERT INTO former_timeline
-        SELECT old.customer, old.history, this_run FROM customer_timeline AS old
-        WHERE old.history IS NOT NULL AND NOT EXISTS (SELECT FROM fresh_timeline AS fresh WHERE fresh.customer = old.customer)
-        ON CONFLICT DO NOTHING;
-        UPDATE customer_timeline AS old SET history = NULL, last_day = NULL, run = this_run
-        WHERE old.history IS NOT NULL AND NOT EXISTS (SELECT FROM fresh_timeline AS fresh WHERE fresh.customer = old.customer);
-        GET DIAGNOSTICS more = ROW_COUNT;
-        changed := changed + more;
-    END IF;
-    DROP TABLE fresh_timeline;
+    DROP TABLE changed_timeline;
     RETURN changed;
 END $$;
 COMMENT ON FUNCTION crm.read_histories(bigint, text) IS 'Support of crm.refresh: brings histories up to date; how many changed.';
