@@ -189,6 +189,10 @@ DELETE FROM shop.lifecycle_rule;
 CALL crm.refresh('shop', '2026-05-08');
 SELECT lifecycle, customers FROM shop.lifecycle;
 SELECT "check" FROM crm.check_workspace('shop') WHERE NOT ok;
+-- Nobody is a customer before the first order, and all checks are made.
+CALL crm.refresh('shop', '2020-01-01');
+SELECT customers, orders, revenue FROM shop.summary ORDER BY run DESC LIMIT 1;
+SELECT count(*) AS checks, count(*) FILTER (WHERE ok) AS ok FROM crm.check_workspace('shop');
 SELECT crm.drop_workspace('shop');
 DROP TABLE purchase, shown;
 

@@ -193,10 +193,10 @@ BEGIN
     SELECT count(*), min(format('%s customers with %s orders, one by one %s with %s', shown.customers, shown.orders, counted.customers, counted.orders))
     INTO differences, example
     FROM summary_of_run AS shown,
-         (SELECT count(*) AS customers, sum(orders) AS orders, crm.exact_sum(revenue) AS revenue, crm.exact_sum(p_alive) AS active,
+         (SELECT count(*) AS customers, coalesce(sum(orders), 0) AS orders, coalesce(crm.exact_sum(revenue), 0) AS revenue, crm.exact_sum(p_alive) AS active,
                  crm.exact_sum(expected_orders) AS expected_orders, crm.exact_sum(clv) AS clv FROM customer) AS counted
     WHERE shown.run = this_run
-      AND ((shown.customers, shown.orders) IS DISTINCT FROM (nullif(counted.customers, 0), counted.orders)
+      AND ((shown.customers, shown.orders) IS DISTINCT FROM (counted.customers, counted.orders)
            OR NOT (crm.nearly_equal(shown.revenue, counted.revenue) AND crm.nearly_equal(shown.active_customers, counted.active)
                    AND crm.nearly_equal(shown.expected_orders, counted.expected_orders) AND crm.nearly_equal(shown.clv, counted.clv)));
 END $$;
