@@ -109,6 +109,7 @@ sub new {
 sub send {
     my ($self, $statements) = @_;
     $self->{sent} = time;
+    $self->{unanswered} = 1;
     print { $self->{in} } "$statements\n;\n\\echo $end\n";
 }
 
@@ -119,6 +120,7 @@ sub answer {
     while (my $line = readline $self->{out}) {
         if ($line eq "$end\n") {
             $self->{took} = time - $self->{sent};
+            $self->{unanswered} = 0;
             chomp $printed;
             return $printed;
         }
@@ -173,6 +175,12 @@ sub close {
     waitpid delete $self->{process}, 0;
 }
 
-sub DESTROY { my $self = shift; local $?; $self->close }
+# What a test that died has left may wait for a lock of another session for ever.
+sub DESTROY {
+    my $self = shift;
+    local $?;
+    kill 'TERM', $self->{process} if $self->{process} && $self->{unanswered};
+    $self->close;
+}
 
 1;
