@@ -49,9 +49,11 @@ for my $strategy ('hash', 'sort') {
         my $many = cost($aggregate{$name}, 100000) - $scan / 100000;
         note sprintf '%s, %s: %.1f us a group among 10,000, %.1f us among 100,000', $name, $strategy, 1e6 * $few, 1e6 * $many;
         cmp_ok $many, '<', 3 * $few + 5e-6, "$name, $strategy: ten times the groups cost ten times the work";
-        my $first = $session->status('RssAnon');
+        # What the allocator has once had to ask for it may keep, and need not again: a leak grows with every run.
         cost($aggregate{$name}, 100000);
-        cmp_ok $session->status('RssAnon'), '<', $first + 8 * 1024, "$name, $strategy: a second run needs no more memory (kB)";
+        my $kept = $session->status('RssAnon');
+        cost($aggregate{$name}, 100000);
+        cmp_ok $session->status('RssAnon'), '<', $kept + 8 * 1024, "$name, $strategy: another run needs no more memory (kB)";
     }
 }
 
